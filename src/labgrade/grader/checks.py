@@ -1,0 +1,137 @@
+"""The checks of a lab as collected by pytest: planned once, run once a submission."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labgrade.errors import UserError
+from labgrade.grader.compare import Mistake
+from labgrade.grader.declare import CHECK_MARKER, EXERCISE_MARKER
+from labgrade.record.model import Visibility
+
+MODULES: dict[str, Visibility] = {"test_visible": "visible", "test_hidden": "hidden"}
+"""Visibility is where a check lies, so it cannot leak by a forgotten marker."""
+
+
+@dataclass(frozen=True)
+class PlannedCheck:
+    """One check of a lab.
+
+    Attributes:
+        id: "q5.at_two", unique in the lab.
+        lab, exercise: where it belongs.
+        title: first line of its docstring.
+        visibility: by the module it lies in.
+        marks: what it is worth.
+        hint: a sentence for the student, or "".
+        mistakes: known mistakes that show as exceptions.
+        needs: exercises that must have passed.
+        item: pytest's test function.
+    """
+
+    id: str
+    lab: str
+    exercise: str
+    title: str
+    visibility: Visibility
+    marks: Decimal
+    hint: str
+    mistakes: tuple[Mistake, ...]
+    needs: tuple[str, ...]
+    item: pytest.Function
+
+
+def is_grader_item(item: pytest.Item) -> bool:
+    """Whether an item lies in a grader module or carries one of our markers."""
+    marked = item.get_closest_marker(CHECK_MARKER) or item.get_closest_marker(EXERCISE_MARKER)
+    return bool(marked) or (item.path.stem in MODULES and item.path.parent.parent.name == "graders")
+
+
+def check_id(item: pytest.Item) -> str:
+    """Return a check's id, "q5.at_two"."""
+    exercise = item.get_closest_marker(EXERCISE_MARKER)
+    return f"{exercise.args[0] if exercise else ''}.{item.name.removeprefix('test_')}"
+
+
+def plan(items: Iterable[pytest.Item]) -> list[PlannedCheck]:
+    """Turn collected items into checks.
+
+    Raises:
+        UserError: for a check without marks, outside an exercise, with a doubled id, or that uses a fixture of
+            wider than function scope (it would carry one submission's state into the next).
+    """
+    checks = [_planned(item) for item in items]
+    _refuse_doubles(checks)
+    return checks
+
+
+def _planned(item: pytest.Item) -> PlannedCheck:
+    if not isinstance(item, pytest.Function):
+        raise UserError("is not a test function", where=item.nodeid)
+    check, exercise = item.get_closest_marker(CHECK_MARKER), item.get_closest_marker(EXERCISE_MARKER)
+    if check is None:
+        raise UserError("carries no marks", where=item.nodeid, next_step="Put @check(marks=…) above it.")
+    if exercise is None:
+        raise UserError("belongs to no exercise", where=item.nodeid, next_step='Put @exercise("q1") above its class.')
+    _refuse_wide_fixtures(item)
+    visibility = MODULES.get(item.path.stem)
+    if visibility is None:
+        raise UserError("lies outside test_visible.py and test_hidden.py", where=item.nodeid)
+    name = item.name.removeprefix("test_")
+    return PlannedCheck(
+        id=check_id(item),
+        lab=item.path.parent.name,
+        exercise=exercise.args[0],
+        title=_title(item, name),
+        visibility=visibility,
+        marks=_marks(check.kwargs["marks"], item.nodeid),
+        hint=check.kwargs["hint"],
+        mistakes=check.kwargs["mistakes"],
+        needs=check.kwargs["needs"],
+        item=item,
+    )
+
+
+def _title(item: pytest.Function, name: str) -> str:
+    doc = (item.function.__doc__ or "").strip().splitlines()
+    return doc[0].strip() if doc else name.replace("_", " ").capitalize()
+
+
+def _marks(given: Any, where: str) -> Decimal:
+    try:
+        marks = Decimal(str(given))
+    except InvalidOperation:
+        raise UserError(f"marks={given!r} is no decimal number", where=where) from None
+    if not marks.is_finite() or marks <= 0 or marks != round(marks, 4):
+        raise UserError(f"marks={given!r} must be above 0 with at most 4 decimals", where=where)
+    return marks
+
+
+def _refuse_wide_fixtures(item: pytest.Function) -> None:
+    for name, definitions in item._fixtureinfo.name2fixturedefs.items():  # noqa: SLF001
+        for definition in definitions:
+            if definition.scope != "function" and not definition.func.__module__.startswith("_pytest"):
+                raise UserError(
+                    f"uses the fixture {name!r} of scope {definition.scope!r}, which outlives a submission",
+                    where=item.nodeid,
+                    next_step="Give the fixture function scope.",
+                )
+
+
+def _refuse_doubles(checks: Sequence[PlannedCheck]) -> None:
+    seen: dict[tuple[str, str], str] = {}
+    for check in checks:
+        other = seen.setdefault((check.lab, check.id), check.item.nodeid)
+        if other != check.item.nodeid:
+            raise UserError(f"has the same check id {check.id!r} as {other}", where=check.item.nodeid)
+
+
+def grader_files(folder: Path) -> list[Path]:
+    """Return the grader modules that exist in a lab's grader folder."""
+    return [path for stem in MODULES if (path := folder / f"{stem}.py").is_file()]

@@ -1,0 +1,188 @@
+"""One submission graded: the record is put together here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from labgrade.course import Lab
+from labgrade.grader.checks import PlannedCheck
+from labgrade.grader.digests import data_digest, environment_digest, grader_digest, versions
+from labgrade.grader.outcomes import Ending, lost_name, our_fault, recorded
+from labgrade.grader.programs import limits_of, program_of
+from labgrade.grader.run import ExerciseRun, run_submission
+from labgrade.intake.model import Rejection, Submission
+from labgrade.record.model import Digests, Exercise, Finding, GradeRecord, LayerState, Provenance
+from labgrade.record.totals import exercise_of, total
+from labgrade.worker.executor import Executor, IsolationReport, LoadFinding, LoadReport
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What all submissions of a run share.
+
+    Attributes:
+        seed: the run's secret.
+        device: "cpu" or "cuda".
+        dataset: name of the data set of the image exercises.
+        exercises: ids that the run is limited to; empty for all.
+        overridden_layers: missing isolation layers that the instructor allowed by name.
+    """
+
+    seed: int
+    device: str = "cpu"
+    dataset: str = "digits"
+    exercises: tuple[str, ...] = ()
+    overridden_layers: tuple[str, ...] = ()
+
+
+class LabGrading:
+    """A lab's checks under a run's options; grades one submission after another.
+
+    Args:
+        lab: the lab.
+        checks: all its collected checks.
+        options: of the run.
+    """
+
+    def __init__(self, lab: Lab, checks: Sequence[PlannedCheck], options: RunOptions) -> None:
+        self.lab = lab
+        self.options = options
+        self.planned = {
+            plan.id: tuple(check for check in checks if check.exercise == plan.id)
+            for plan in lab.exercises
+            if not options.exercises or plan.id in options.exercises
+        }
+        self.grader_digest = grader_digest(lab)
+        self.data_digest = data_digest(options.dataset)
+        self.environment_digest = environment_digest()
+
+    def grade(self, submission: Submission, executor: Executor, sequence: int) -> GradeRecord:
+        """Grade a submission.
+
+        Raises:
+            WorkerLost: a process of ours died; nothing is known about the submission.
+        """
+        started = _now()
+        with executor.open(program_of(submission), limits_of(self.lab)) as loaded:
+            endings = run_submission(loaded, self._runs(), self.options.seed)
+            report = loaded.report
+        seconds = loaded.cpu_seconds
+        return self._record(submission, endings, report, sequence, started, executor, seconds)
+
+    def reject(self, rejection: Rejection, executor: Executor, sequence: int) -> GradeRecord:
+        """Return the record of a hand-in that cannot be run: every planned check not attempted, score 0."""
+        say = "Nothing was handed in that can be run; see the findings."
+        ending = Ending("not_attempted", say, say)
+        return self._record(rejection, self._all(ending), _NOTHING_LOADED, sequence, _now(), executor, 0.0)
+
+    def give_up(
+        self, submission: Submission | Rejection, executor: Executor, sequence: int, error: Exception
+    ) -> GradeRecord:
+        """Return the record of a submission that we failed to grade: nothing run, no mark, our fault."""
+        ending = our_fault(error)
+        return self._record(submission, self._all(ending), _NOTHING_LOADED, sequence, _now(), executor, 0.0)
+
+    def _all(self, ending: Ending) -> dict[str, Ending]:
+        return {check.id: ending for checks in self.planned.values() for check in checks}
+
+    def _runs(self) -> list[ExerciseRun]:
+        seconds = {plan.id: plan.seconds for plan in self.lab.exercises}
+        return [ExerciseRun(exercise, checks, seconds[exercise]) for exercise, checks in self.planned.items() if checks]
+
+    def _record(
+        self,
+        submission: Submission | Rejection,
+        endings: Mapping[str, Ending],
+        report: LoadReport,
+        sequence: int,
+        started: str,
+        executor: Executor,
+        cpu_seconds: float,
+    ) -> GradeRecord:
+        plans = [plan for plan in self.lab.exercises if plan.id in self.planned]
+        exercises = tuple(self._exercise(plan.id, plan.title, endings, report) for plan in plans)
+        score, max_score = total(exercises)
+        return GradeRecord(
+            sequence=sequence,
+            student=submission.student,
+            lab=self.lab.id,
+            score=score,
+            max_score=max_score,
+            findings=(*submission.findings, *_load_findings(report), *self._lost_names(endings, report)),
+            exercises=exercises,
+            output=report.output,
+            provenance=self._provenance(submission, endings, started, executor, cpu_seconds),
+        )
+
+    def _exercise(self, exercise_id: str, title: str, endings: Mapping[str, Ending], report: LoadReport) -> Exercise:
+        checks = (recorded(check, endings[check.id], report.findings) for check in self.planned[exercise_id])
+        return exercise_of(exercise_id, title, checks)
+
+    def _lost_names(self, endings: Mapping[str, Ending], report: LoadReport) -> list[Finding]:
+        """Name the failed statement for each exercise that lacked what it would have defined."""
+        told = set()
+        for exercise, checks in self.planned.items():
+            for check in checks:
+                cause = lost_name(endings[check.id], report.findings)
+                if cause is not None:
+                    told.add((exercise, endings[check.id].missing_name, cause.where))
+        return [
+            Finding(
+                code="needs-lost-name",
+                message=f"{exercise} uses `{name}`, which {where} was to define; that statement failed.",
+                where=where or None,
+            )
+            for exercise, name, where in sorted(told)
+        ]
+
+    def _provenance(
+        self,
+        submission: Submission | Rejection,
+        endings: Mapping[str, Ending],
+        started: str,
+        executor: Executor,
+        cpu_seconds: float,
+    ) -> Provenance:
+        return Provenance(
+            digests=Digests(
+                submission=submission.digest,
+                grader=self.grader_digest,
+                data=self.data_digest,
+                environment=self.environment_digest,
+            ),
+            seed=self.options.seed,
+            device=self.options.device,
+            dataset=self.options.dataset,
+            executor=executor.name,
+            isolation=layer_states(executor.isolation()),
+            versions=versions(),
+            started=started,
+            finished=_now(),
+            cpu_seconds=round(cpu_seconds, 4),
+            exercises_run=tuple(self.planned),
+            entries=submission.entries if isinstance(submission, Submission) else (),
+            instructor_notes={check_id: ending.note for check_id, ending in endings.items() if ending.note},
+            overridden_layers=self.options.overridden_layers,
+        )
+
+
+_NOTHING_LOADED = LoadReport(frozenset(), (), "")
+
+
+def layer_states(report: IsolationReport) -> tuple[LayerState, ...]:
+    """Return an isolation report as the record keeps it."""
+    return tuple(LayerState(name=y.name, in_force=y.in_force, detail=y.detail) for y in report.layers)
+
+
+def _load_findings(report: LoadReport) -> list[Finding]:
+    return [_finding(found) for found in report.findings]
+
+
+def _finding(found: LoadFinding) -> Finding:
+    return Finding(code=found.code, message=found.message, where=found.where or None)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="microseconds")

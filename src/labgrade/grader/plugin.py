@@ -1,0 +1,76 @@
+"""The pytest plug-in: hooks and fixtures, nothing else.
+
+It is loaded in every pytest run of the environment, so it imports neither torch nor pydantic until a
+grader is collected. Two ways lead here: the author's `pytest graders/LAB --submission PATH` (`author`),
+and the batch, which collects once and runs the checks itself (`collect`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from labgrade.grader.inputs import Inputs
+    from labgrade.grader.student import StudentProxy
+
+_MODULES = ("test_visible", "test_hidden")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the author's options."""
+    group = parser.getgroup("labgrade", "grading of one submission")
+    group.addoption("--submission", metavar="PATH", help="the hand-in to run a grader against")
+    group.addoption("--labgrade-seed", metavar="N", type=int, help="seed of the hidden inputs (default: a fresh one)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register our markers; with --submission, prepare the author's run."""
+    config.addinivalue_line("markers", "labgrade_check(marks, hint, mistakes, needs): a check; see labgrade.grader.check")
+    config.addinivalue_line("markers", "labgrade_exercise(id): the checks of one exercise; see labgrade.grader.exercise")
+    if config.getoption("submission"):
+        from labgrade.grader import author
+
+        author.configure(config)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Hold collected graders to the rules of `checks.plan`."""
+    if not any(item.path.stem in _MODULES for item in items):
+        return
+    from labgrade.errors import UserError
+    from labgrade.grader import checks
+    from labgrade.grader.bench import BENCH
+
+    graders = [item for item in items if checks.is_grader_item(item)]
+    if graders and BENCH not in config.stash:
+        raise pytest.UsageError("a grader runs against a hand-in: add --submission PATH")
+    try:
+        checks.plan(graders)
+    except UserError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+@pytest.fixture
+def student(request: pytest.FixtureRequest) -> StudentProxy:
+    """Provide the submission in front of the grader; `student.NAME(…)` runs in the worker."""
+    from labgrade.grader.bench import BENCH
+
+    return request.config.stash[BENCH].student(request.node)
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> Inputs:
+    """Provide seeded random inputs, different for every check and every run's secret."""
+    from labgrade.grader.bench import BENCH
+
+    return request.config.stash[BENCH].inputs(request.node)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the author's worker."""
+    if config.getoption("submission", None):
+        from labgrade.grader import author
+
+        author.unconfigure(config)

@@ -1,0 +1,194 @@
+"""Finding the hand-ins under the paths that a person gives; nothing is opened here."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections import defaultdict
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from labgrade.errors import UserError
+from labgrade.intake import sniff
+from labgrade.intake.labs import absolute, lab_of_one, require_lab
+from labgrade.intake.members import is_junk
+from labgrade.intake.model import Entry
+from labgrade.intake.names import fold, natural_key, readable, skeleton, visible
+from labgrade.intake.notes import finding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+# What a class's folder holds besides hand-ins: the course's own lists and notes. Any other file
+# may be somebody's work in a form that we cannot run, and that must be told.
+_NOT_HAND_INS = frozenset(
+    {".csv", ".tsv", ".xls", ".xlsx", ".ods", ".json", ".toml", ".ini", ".cfg", ".yaml", ".yml"}
+    | {".md", ".log"}
+)
+_NOT_HAND_IN_STEMS = frozenset({"readme", "license", "licence", "makefile", "changelog"})
+
+
+def find_entries(
+    paths: Sequence[Path],
+    *,
+    labs: Sequence[str],
+    lab: str | None,
+    out: Path | None = None,
+    one: bool = False,
+) -> list[Entry]:
+    """Return the hand-ins that lie at `paths`, in natural order, each once.
+
+    A folder with `lab` given is a class: each direct entry is one student's. Without, it is a lab's
+    folder by its own name or its parent's, or holds folders named as labs.
+
+    Args:
+        paths: files and folders as given.
+        labs: ids of the course's labs.
+        lab: the lab that all of it is for, or None to tell it from names.
+        out: the output folder, which is never read.
+        one: each path, file or folder, is exactly one hand-in.
+
+    Raises:
+        UserError: a path does not exist, the lab is unknown or cannot be told, nothing was found.
+    """
+    if lab is not None:
+        require_lab(lab, labs)
+    search = _Search(labs, lab, out)
+    found = [entry for path in paths for entry in search.at(path, one=one)]
+    if not found:
+        raise _nothing_found(paths)
+    return _with_doubtful_ids(_each_once(found))
+
+
+class _Search:
+    """One call's course and options."""
+
+    def __init__(self, labs: Sequence[str], lab: str | None, out: Path | None) -> None:
+        self._labs = labs
+        self._lab = lab
+        self._skip = (os.path.realpath(out),) if out is not None else ()
+
+    def at(self, path: Path, *, one: bool) -> Iterator[Entry]:
+        """Yield the entries at one path."""
+        if not os.path.lexists(path):
+            raise UserError("There is no such file or folder.", visible(str(path), 300), "Check the path.")
+        if self._is_output(path):
+            return
+        is_folder = path.is_dir()
+        if one:
+            yield self._entry(path, self._lab or lab_of_one(path, self._labs), is_folder=is_folder)
+        elif is_folder:
+            yield from self._folder(path)
+        elif _may_be_hand_in(path.name):
+            yield self._entry(path, self._lab or lab_of_one(path, self._labs), is_folder=False)
+
+    def _folder(self, path: Path) -> Iterator[Entry]:
+        wanted = [self._lab] if self._lab is not None else list(self._labs)
+        name, parent = absolute(path).name, absolute(path).parent.name
+        lab_folders = [(lab, path / lab) for lab in wanted if _is_real_folder(path / lab)]
+        if self._lab is None and name in self._labs:
+            yield from self._class(path, name)
+        elif lab_folders:
+            for lab, folder in lab_folders:
+                yield from self._class(folder, lab)
+        elif self._lab is not None:
+            yield from self._class(path, self._lab)
+        elif parent in self._labs:
+            yield self._entry(path, parent, is_folder=True)
+        else:
+            raise _no_lab_folder(path, self._labs)
+
+    def _class(self, folder: Path, lab: str) -> Iterator[Entry]:
+        for name in _names(folder):
+            path = folder / name
+            is_folder = _is_real_folder(path)
+            if self._is_output(path) or is_junk(name):
+                continue
+            if is_folder or not _is_plain_file(path) or _may_be_hand_in(name):
+                yield self._entry(path, lab, is_folder=is_folder)
+
+    def _entry(self, path: Path, lab: str, *, is_folder: bool) -> Entry:
+        name = path.name if path.name not in {"", ".."} else absolute(path).name
+        student = unicodedata.normalize("NFC", readable(name if is_folder else sniff.stem(name)))
+        return Entry(student or lab, lab, str(path), skip=self._skip)
+
+    def _is_output(self, path: Path) -> bool:
+        real = os.path.realpath(path)
+        return any(real == out or real.startswith(out + os.sep) for out in self._skip)
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return sorted((path.name for path in folder.iterdir()), key=natural_key)
+    except OSError as error:
+        where = visible(str(folder), 300)
+        raise UserError(
+            f"The folder cannot be read ({error.strerror}).", where, "Check its permissions."
+        ) from error
+
+
+def _is_real_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
+def _is_plain_file(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
+
+
+def _may_be_hand_in(name: str) -> bool:
+    if is_junk(name) or name.partition(".")[0].casefold() in _NOT_HAND_IN_STEMS:
+        return False
+    return sniff.suffix(name) not in _NOT_HAND_INS
+
+
+def _each_once(entries: Sequence[Entry]) -> list[Entry]:
+    kept: dict[str, Entry] = {}
+    for entry in entries:
+        path = absolute(Path(entry.path))
+        kept.setdefault(os.path.normcase(path.parent.resolve() / path.name), entry)
+    return list(kept.values())
+
+
+def _with_doubtful_ids(entries: Sequence[Entry]) -> list[Entry]:
+    """Add a finding to all entries of a lab that have one id, or ids that look alike."""
+    same = _grouped(entries, fold)
+    alike = _grouped(entries, skeleton)
+    return [_with_id_findings(entry, same, alike) for entry in entries]
+
+
+_Groups = dict[tuple[str, str], list[Entry]]
+
+
+def _grouped(entries: Sequence[Entry], form: Callable[[str], str]) -> _Groups:
+    groups: _Groups = defaultdict(list)
+    for entry in entries:
+        groups[entry.lab, form(entry.student)].append(entry)
+    return groups
+
+
+def _with_id_findings(entry: Entry, same: _Groups, alike: _Groups) -> Entry:
+    equals = same[entry.lab, fold(entry.student)]
+    similar = alike[entry.lab, skeleton(entry.student)]
+    findings = list(entry.findings)
+    if len(equals) > 1:
+        findings.append(finding("duplicate-id", [Path(e.path).name for e in equals]))
+    if len(similar) > len(equals):  # the other's name is not told: students read this
+        findings.append(finding("similar-id", [entry.student]))
+    return replace(entry, findings=tuple(findings))
+
+
+def _no_lab_folder(path: Path, labs: Sequence[str]) -> UserError:
+    return UserError(
+        "Neither the folder nor any folder in it is named as a lab of this course.",
+        visible(str(path), 300),
+        f"Say with --lab which lab it is for; the labs are: {', '.join(labs) or 'none'}.",
+    )
+
+
+def _nothing_found(paths: Sequence[Path]) -> UserError:
+    return UserError(
+        "No hand-in was found: looked for .py, .ipynb and .zip files and for folders, one a student.",
+        ", ".join(visible(str(path), 300) for path in paths[:3]) or "PATH",
+        "Check that the path is right, and that it is not the output folder.",
+    )

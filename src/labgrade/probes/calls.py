@@ -1,0 +1,59 @@
+"""Plain calls, and calls under a seed."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import torch
+
+from labgrade.probes.base import Call, Callee, Probe
+
+
+def _answer_call(call: Call) -> Any:
+    return call.run()
+
+
+CALL = Probe("call", _answer_call)
+
+
+def seeded(function: Callee, *args: Any, seed: int, **kwargs: Any) -> Any:
+    """Return the function's value right after `torch.manual_seed(seed)`."""
+    return function.ask(SEEDED.op, args, kwargs, seed=seed)
+
+
+def _answer_seeded(call: Call) -> Any:
+    torch.manual_seed(int(call.options["seed"]))
+    return call.run()
+
+
+SEEDED = Probe("seeded", _answer_seeded)
+
+
+def repeated(function: Callee, *args: Any, times: int = 2, **kwargs: Any) -> list[Any]:
+    """Return the values of `times` calls in one process, with no reseeding between them.
+
+    Each call gets arguments of its own, so that one that changes them does not spoil the next.
+    """
+    values = function.ask(REPEATED.op, args, kwargs, times=times)
+    return values if isinstance(values, list) else [values]
+
+
+def _answer_repeated(call: Call) -> Any:
+    values = []
+    for _ in range(int(call.options["times"])):
+        once = Call(call.function, copy.deepcopy(call.args), copy.deepcopy(call.kwargs), {})
+        values.append(copy.deepcopy(_detached(once.run())))
+    return values
+
+
+def _detached(value: Any) -> Any:
+    # deepcopy refuses tensors that are inside a graph.
+    if isinstance(value, torch.Tensor):
+        return value.detach()
+    if isinstance(value, (list, tuple)):
+        return type(value)(_detached(item) for item in value) if type(value) in (list, tuple) else value
+    return value
+
+
+REPEATED = Probe("repeated", _answer_repeated)

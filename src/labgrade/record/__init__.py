@@ -1,0 +1,1 @@
+"""The grade record: its model, its store, and the sums in it."""

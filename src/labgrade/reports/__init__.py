@@ -1,0 +1,1 @@
+"""Static HTML from grade records: a page a student, a page a lab, the class. They open from disk."""

@@ -1,0 +1,6 @@
+"""What crosses between grader and worker: length-prefixed frames of JSON and safetensors, never pickle."""
+
+from labgrade.wire.frames import Closed, Connection, Frame, FrameLimits, WireError
+from labgrade.wire.values import Opaque, pack, unpack
+
+__all__ = ["Closed", "Connection", "Frame", "FrameLimits", "Opaque", "WireError", "pack", "unpack"]

@@ -1,0 +1,146 @@
+"""The processes that student code owns: the loader, and the runners it forks.
+
+Everything here runs after the lock-down, and from the first line of student code on nothing that it says
+is believed. It answers requests; it decides nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+import os
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from labgrade.probes import BUILTIN_PROBES, Call
+from labgrade.wire.frames import UNLIMITED, Closed, Connection, Frame
+from labgrade.wire.values import pack, unpack
+from labgrade.worker import control, messages
+from labgrade.worker.executor import Limits
+from labgrade.worker.files import Files, place, wipe
+from labgrade.worker.loading import Loaded, load
+from labgrade.worker.surroundings import prepare_process, reseed, reset_between_exercises
+from labgrade.worker.tracebacks import describe_exception
+
+if TYPE_CHECKING:
+    from labgrade.worker.isolation import Confinement
+
+_PROBES = {probe.op: probe for probe in BUILTIN_PROBES}
+
+
+def run_loader(
+    line: socket.socket, confinement: Confinement, limits: Limits, workdir: str, progress: mmap.mmap
+) -> None:
+    """Lock down, then load and fork as the supervisor asks; returns when it is gone."""
+    confinement.lock_down(limits)
+    prepare_process(Path(workdir))
+    # Without a mount namespace /tmp is everybody's.
+    private = ("/tmp", "/dev/shm") if confinement.has_private_files else ()  # noqa: S108
+    loader = Loader(line, [Path(workdir), *map(Path, private)], progress)
+    with contextlib.suppress(Closed):
+        while True:
+            loader.answer(*control.receive(line))
+
+
+class Loader:
+    """Loads one program; forks runners of it."""
+
+    def __init__(self, line: socket.socket, folders: Sequence[Path], progress: mmap.mmap) -> None:
+        self._line = line
+        self._folders = folders
+        self._progress = progress
+        self._loaded: Loaded | None = None
+        self._order: messages.LoadOrder | None = None
+
+    def answer(self, message: control.Message, descriptors: list[int]) -> None:
+        """Do one thing that the supervisor asks."""
+        if message["op"] == "reap":
+            self._reap()
+            return
+        connection = Connection(socket.socket(fileno=descriptors[0]), UNLIMITED)
+        if message["op"] == "load":
+            self._load(connection)
+        elif message["op"] == "serve":
+            self._serve(connection)
+        else:
+            self._fork(connection)
+        connection.close()
+
+    def _load(self, connection: Connection) -> None:
+        order = messages.read_load_order(connection.receive())
+        place(order.program.files, self._folders[0])
+        self._order = order
+        self._loaded = load(
+            order.program,
+            budget_seconds=order.budget_seconds,
+            output_bytes=order.output_bytes,
+            progress=self._note,
+            skip=order.skip,
+            definitions_after=order.definitions_after,
+        )
+        connection.send(messages.load_reply(self._loaded.report))
+
+    def _note(self, statement: int) -> None:
+        self._progress[:4] = statement.to_bytes(4, "little")
+
+    def _fork(self, connection: Connection) -> None:
+        pid = os.fork()
+        if pid == 0:
+            try:
+                self._line.close()
+                self._serve(connection)
+            finally:
+                os._exit(0)
+        control.send(self._line, {"pid": pid})
+
+    def _serve(self, connection: Connection) -> None:
+        if self._loaded is not None and self._order is not None:
+            serve(connection, self._loaded, self._order.program.files, self._folders)
+
+    def _reap(self) -> None:
+        with contextlib.suppress(ChildProcessError, Closed):
+            while True:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+                if not pid:
+                    return
+                control.send(self._line, {"pid": pid, "status": status})
+
+
+def serve(connection: Connection, loaded: Loaded, files: Files, folders: Sequence[Path]) -> None:
+    """Answer requests on one channel until it is closed.
+
+    Args:
+        connection: to the grader.
+        loaded: the submission.
+        files: its files, put back after a wipe.
+        folders: what a wipe empties; the working directory first.
+    """
+    with contextlib.suppress(Closed):
+        while True:
+            frame = connection.receive()
+            op = frame.head["op"]
+            if op == "begin":
+                if frame.head["wipe"]:
+                    wipe(folders)
+                    place(files, folders[0])
+                reset_between_exercises()
+                reseed(int(frame.head["seed"]))
+            else:
+                connection.send(answer(frame, loaded))
+
+
+def answer(frame: Frame, loaded: Loaded) -> Frame:
+    """Run one probe on the student's function and pack what it returned, or what it raised."""
+    tensors: dict[str, Any] = {}
+    reply: dict[str, Any] = {"id": frame.head["id"]}
+    try:
+        asked = unpack(frame.head["arguments"], frame.tensors)
+        function = loaded.namespace[asked["function"]]
+        call = Call(function, asked["args"], asked["kwargs"], asked["options"])
+        reply["value"] = pack(_PROBES[frame.head["op"]].answer(call), tensors)
+    except BaseException as error:  # noqa: BLE001 - also SystemExit and what hostile code derives from BaseException
+        tensors.clear()
+        reply["error"] = describe_exception(error, loaded.filenames)
+    return Frame(reply, tensors)

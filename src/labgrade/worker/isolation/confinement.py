@@ -1,0 +1,303 @@
+"""One confinement for a whole batch: prepared once in the zygote, entered by every submission.
+
+    zygote      prepare()                     view built, root left, first filter installed
+      └ clone() → supervisor (PID 1)   enter()      id maps, private files, /proc, no capabilities
+          └ os.fork() → loader         lock_down()  limits, Landlock, second filter; then student code
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from labgrade.errors import ExecutorUnavailable
+from labgrade.worker.executor import IsolationReport, Limits
+from labgrade.worker.isolation import landlock, mounts, namespaces, privileges, rlimits, syscalls
+from labgrade.worker.isolation.probe import run_probe
+from labgrade.worker.isolation.scratch import Scratch, make_folders
+from labgrade.worker.isolation.seccomp import Filter, base_filter, final_filter
+from labgrade.worker.isolation.view import Layout, View
+from labgrade.worker.isolation.witness import Witness
+
+LAYERS: Final = (
+    *namespaces.FLAGS,
+    "unprivileged user",
+    "capabilities",
+    "hidden memory",
+    "landlock",
+    "seccomp",
+    "resource limits",
+)
+"""Every layer that `Confinement.prepare` can leave out and that a report names."""
+
+
+class Confinement:
+    """What holds for each submission of a batch. Made by `prepare`.
+
+    Attributes:
+        has_pid_namespace: whether a submission's processes die with its supervisor and see only themselves.
+        writable: the folders a submission may write to, once entered; the working directory comes first.
+        reasons: layer to why it is missing, where the kernel refused it.
+    """
+
+    def __init__(self, view: View, layout: Layout, disabled: frozenset[str], witness: Witness) -> None:
+        self._view = view
+        self._layout = layout
+        self._disabled = disabled
+        self._witness = witness
+        self._flags = 0
+        self._abi = 0 if "landlock" in disabled else landlock.version()
+        self._scratch: Scratch | None = None
+        self._reserved: Path | None = None
+        self._base_rules: list[tuple[str, int]] = []
+        self._final: Filter | None = None
+        self._outside = os.geteuid(), os.getegid()
+        self._mapped = 0
+        self._others = 0
+        self._report: IsolationReport | None = None
+        self.writable: tuple[str, ...] = ()
+        self.reasons: dict[str, str] = {}
+
+    @property
+    def has_pid_namespace(self) -> bool:
+        """Whether a submission is a pid namespace of its own."""
+        return bool(self._flags & syscalls.CLONE_NEWPID)
+
+    @classmethod
+    def prepare(cls, view: View, *, disabled: frozenset[str] = frozenset()) -> Confinement:
+        """Confine the calling process, once, after its imports and while it has one thread.
+
+        Afterwards its root is the view (where mount namespaces are granted), it is not root and has no
+        capability, and neither it nor what it forks can start a program or open an internet socket.
+
+        Args:
+            view: what submissions may see.
+            disabled: names of `LAYERS` to leave out, to see what the others do alone.
+
+        Raises:
+            ExecutorUnavailable: this machine or process cannot be confined this way.
+        """
+        _require(disabled)
+        layout = Layout.of(view)
+        made = cls(view, layout, disabled, Witness.place(layout))
+        made._choose_namespaces()
+        made._move()
+        made._give_up()
+        return made
+
+    def _choose_namespaces(self) -> None:
+        flags = namespaces.flags_without(self._disabled)
+        why = namespaces.refusal(nobody=os.geteuid() == 0) if flags else ""
+        if why:
+            self.reasons = dict.fromkeys(namespaces.FLAGS, f"the kernel refused it: {why}")
+        self._flags = 0 if why else flags
+
+    def _move(self) -> None:
+        if self._flags & syscalls.CLONE_NEWNS:
+            _new_mount_namespace()
+            mounts.enter_view(self._layout, self._view.devices)
+            _require_readable_for_nobody()
+            return
+        self._scratch = Scratch()
+        rules = [(path, landlock.READ if whole else landlock.LIST) for path, whole in self._layout.grants()]
+        devices = [(f"/dev/{name}", landlock.USE) for name in self._view.devices]
+        self._base_rules = [*rules, *devices, ("/proc", landlock.READ), ("/dev/shm", landlock.OWN)]
+
+    def _give_up(self) -> None:
+        if os.geteuid() == 0 and "unprivileged user" not in self._disabled and _readable_for_nobody():
+            if self._scratch:
+                self._scratch.give_to(privileges.NOBODY, privileges.NOBODY)
+            privileges.become_nobody()
+        if os.geteuid() == 0 and self._flags:
+            namespaces.enter_user_namespace(0)
+        self._outside = os.geteuid(), os.getegid()
+        self._mapped = rlimits.mapped_bytes()
+        self._others = 0 if self._flags else _tasks_of(os.getuid())
+        if "capabilities" not in self._disabled:
+            privileges.drop_capabilities()
+        privileges.forbid_new_privileges()
+        privileges.set_dumpable(dumpable="hidden memory" in self._disabled)
+        self._filter()
+
+    def _filter(self) -> None:
+        if "seccomp" in self._disabled:
+            return
+        base_filter().install()
+        if self.has_pid_namespace or self._abi >= 6:
+            self._final = final_filter()
+
+    def clone(self) -> int:
+        """Fork as `os.fork` does; the child is the first process of a submission's namespaces.
+
+        Returns:
+            0 in the child; in the parent the child's process id, to be waited for.
+
+        Raises:
+            OSError: no process or namespace could be made.
+        """
+        if self._scratch:
+            self._scratch.tidy()
+            self._reserved = self._scratch.reserve()
+        child = namespaces.fork_into(self._flags) if self._flags else os.fork()
+        if child and self._scratch and self._reserved:
+            self._scratch.belongs_to(self._reserved, child)
+        return child
+
+    def enter(self, limits: Limits) -> str:
+        """Complete a submission's surroundings; the first thing that its supervisor does.
+
+        Sets HOME and TMPDIR and changes to the working directory.
+
+        Args:
+            limits: the size of the private file system is taken from here.
+
+        Returns:
+            The writable working directory.
+
+        Raises:
+            OSError: the kernel refused a step that worked when it was probed.
+        """
+        self._witness.close()
+        if self._flags:
+            namespaces.write_id_maps((namespaces.STUDENT, namespaces.STUDENT), self._outside)
+        self._make_places(limits)
+        if self._flags & syscalls.CLONE_NEWPID and self._flags & syscalls.CLONE_NEWNS:
+            mounts.mount_proc()
+        if self._flags:
+            namespaces.forbid_nesting()
+        else:
+            privileges.adopt_orphans()
+        if "capabilities" not in self._disabled:
+            privileges.drop_capabilities()
+        privileges.set_dumpable(dumpable="hidden memory" in self._disabled)
+        privileges.die_with_parent()
+        return self._settle()
+
+    def _make_places(self, limits: Limits) -> None:
+        if self._reserved:
+            self.writable = make_folders(self._reserved)
+        else:
+            mounts.mount_private(min(limits.disk_bytes, self._view.disk_bytes))
+            self.writable = mounts.WRITABLE
+
+    def _settle(self) -> str:
+        working, temporary = self.writable[:2]
+        os.environ["HOME"] = working
+        os.environ["TMPDIR"] = temporary if self._reserved else "/tmp"  # noqa: S108 - ours, see mounts
+        tempfile.tempdir = None
+        os.chdir(working)
+        return working
+
+    def lock_down(self, limits: Limits) -> None:
+        """Give up the rest; the last thing before student code runs, while there is one thread.
+
+        Raises:
+            OSError: the kernel refused a step.
+        """
+        privileges.die_with_parent()
+        if "resource limits" not in self._disabled:
+            rlimits.apply(limits, address_bytes=self.address_bytes(limits), other_processes=self._others)
+        if self._abi:
+            landlock.restrict(self._rules(), self._abi)
+        if "seccomp" not in self._disabled:
+            (self._final or final_filter(signals_to=os.getpid())).install()
+
+    def address_bytes(self, limits: Limits) -> int | None:
+        """The bound on each process's address space, in bytes; None where a GPU is in view."""
+        return None if self._view.has_gpu else rlimits.address_space(limits, self._mapped)
+
+    def _rules(self) -> list[tuple[str, int]]:
+        own = [(folder, landlock.OWN) for folder in self.writable]
+        if self._reserved:
+            return [*self._base_rules, *own]
+        # Mounts decide what is in sight and that it is read-only; this repeats the second with other means.
+        return [("/", landlock.READ), ("/dev", landlock.USE), *own]
+
+    def probe(self) -> IsolationReport:
+        """Try what is forbidden in a throw-away submission, and say what happened.
+
+        Runs once; a later call returns the same report, since what it looked with is given up.
+
+        Raises:
+            OSError: no process could be made.
+        """
+        if self._report is None:
+            self._report = run_probe(self, self._witness, self.reasons)
+            self._witness.close()
+        return self._report
+
+    def close(self) -> None:
+        """Remove what lies on the real disk. For the zygote's end; harmless elsewhere."""
+        self._witness.close()
+        if self._scratch:
+            self._scratch.close()
+
+
+def _require(disabled: frozenset[str]) -> None:
+    unknown = disabled - set(LAYERS)
+    if unknown:
+        raise ValueError(f"not a layer: {', '.join(sorted(unknown))}; layers are {', '.join(LAYERS)}")
+    if sys.platform != "linux" or not syscalls.supported():
+        raise ExecutorUnavailable(
+            f"There is no confinement for {sys.platform} on {syscalls.MACHINE}.",
+            next_step="Use the spawn executor.",
+        )
+    threads = len(os.listdir("/proc/self/task"))
+    if threads != 1:
+        raise ExecutorUnavailable(
+            f"The zygote has {threads} threads; it can be confined, and forked, only with one.",
+            next_step="Set OMP_NUM_THREADS=1 and preload nothing that starts threads.",
+        )
+
+
+def _new_mount_namespace() -> None:
+    if os.geteuid() == 0:
+        try:
+            syscalls.unshare(syscalls.CLONE_NEWNS)
+        except PermissionError:  # root of a container, without the right to mount
+            pass
+        else:
+            return
+    namespaces.enter_user_namespace(syscalls.CLONE_NEWNS)
+
+
+def _readable_for_nobody() -> bool:
+    """Whether the interpreter's files can be read without being root: lazy imports need them."""
+    present = os.geteuid()
+    try:
+        os.seteuid(privileges.NOBODY)
+    except OSError:
+        return False
+    try:
+        return all(os.access(path, os.R_OK, effective_ids=True) for path in _imported_from())
+    finally:
+        os.seteuid(present)
+
+
+def _imported_from() -> list[str]:
+    folders = [entry for entry in sys.path if os.path.isdir(entry)]
+    return [os.__file__, *folders]
+
+
+def _require_readable_for_nobody() -> None:
+    if os.geteuid() == 0 and not _readable_for_nobody():
+        raise ExecutorUnavailable(
+            "The interpreter's files can be read by root only, and student code never runs as root.",
+            where=sys.prefix,
+            next_step="Make them readable for others, or grade as the user that owns them.",
+        )
+
+
+def _tasks_of(uid: int) -> int:
+    """Threads that a user runs on this machine: the kernel counts them with a submission's."""
+    count = 0
+    for process in Path("/proc").iterdir():
+        if process.name.isdecimal():
+            with contextlib.suppress(OSError):
+                owned = process.stat().st_uid == uid
+                count += len(os.listdir(process / "task")) if owned else 0
+    return count

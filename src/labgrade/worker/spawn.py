@@ -1,0 +1,240 @@
+"""The executor for every platform: one spawned process a submission, restarted after a crash.
+
+Slower than a fork (each process imports torch), and without the Linux layers: what it confines is said
+plainly in its report. The protocol on the pipes is the fork executor's own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from labgrade.errors import StudentCrashed, StudentTimedOut, WorkerLost
+from labgrade.wire.frames import Closed, Connection, Frame, FrameLimits
+from labgrade.wire.strict_json import WireError
+from labgrade.worker import messages
+from labgrade.worker.environment import worker_environment
+from labgrade.worker.executor import IsolationReport, Layer, Limits, LoadFinding, LoadReport, Program
+from labgrade.worker.pipes import ThreadedStream
+
+_COMMAND = "from labgrade.worker.spawned import main; main()"
+_TICK = 0.1
+_WALL_FACTOR = 3.0
+"""Other processes' CPU time cannot be read everywhere, so a limit is wall time with room for a busy machine."""
+_START_SECONDS = 120.0
+_MAX_RELOADS = 4
+
+
+class SpawnExecutor:
+    """Starts a process a submission."""
+
+    name = "spawn"
+
+    def __init__(self, preload: Sequence[str], limits: Limits) -> None:
+        self._preload = tuple(preload)
+        self._limits = limits
+
+    def isolation(self) -> IsolationReport:
+        """Return what a process of its own gives: the student's code is apart from the marks, and no more."""
+        layer = Layer("separate process", in_force=True, detail="no confinement of files, network, processes or memory")
+        return IsolationReport((layer,), frozenset())
+
+    def clients(self, number: int) -> list[SpawnExecutor]:
+        """Return executors for `number` jobs; they share nothing."""
+        return [SpawnExecutor(self._preload, self._limits) for _ in range(number)]
+
+    @contextlib.contextmanager
+    def open(self, program: Program, limits: Limits) -> Iterator[SpawnedSubmission]:
+        """Load a program in a new process, which is ended with the context."""
+        loaded = SpawnedSubmission(self._preload, program, limits)
+        try:
+            loaded.load()
+            yield loaded
+        finally:
+            loaded.end()
+
+    def close(self) -> None:
+        """Nothing outlives `open`."""
+
+
+class _Worker:
+    """A spawned process and its pipes."""
+
+    def __init__(self, preload: Sequence[str]) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-I", "-c", _COMMAND],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=None if os.environ.get("LABGRADE_DEBUG") else subprocess.DEVNULL,
+            env=worker_environment(),
+            bufsize=0,
+        )
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self._stream = ThreadedStream(self.process.stdout.fileno(), self.process.stdin.fileno())
+        self._connection = Connection(self._stream, FrameLimits())
+        self._make_ready(preload)
+
+    def _make_ready(self, preload: Sequence[str]) -> None:
+        # Until it is ready no student code ran: whatever goes wrong is ours.
+        try:
+            self.send(Frame({"preload": list(preload)}), _START_SECONDS)
+            self.receive(time.monotonic() + _START_SECONDS)
+        except (StudentCrashed, StudentTimedOut, WireError) as error:
+            self.end()
+            raise WorkerLost(f"a worker could not be started: {error}") from None
+
+    def send(self, frame: Frame, seconds: float) -> None:
+        """Send a frame; a process that does not read it in time is killed."""
+        timer = threading.Timer(seconds, self.process.kill)
+        timer.start()
+        try:
+            self._connection.send(frame)
+        except (Closed, OSError):
+            raise self.crash() from None
+        finally:
+            timer.cancel()
+
+    def receive(self, deadline: float) -> Frame:
+        """Wait for a frame until `deadline` (monotonic).
+
+        Raises:
+            StudentTimedOut, StudentCrashed, WireError.
+        """
+        while True:
+            try:
+                frame = self._connection.pump()
+            except Closed:
+                raise self.crash() from None
+            if frame is not None:
+                return frame
+            if not self._stream.wait(_TICK) and time.monotonic() > deadline:
+                raise StudentTimedOut(0, "wall")
+
+    def crash(self) -> StudentCrashed:
+        """Return how the process ended."""
+        status = self.process.wait()
+        return StudentCrashed(f"signal {-status}" if status < 0 else f"exit status {status}")
+
+    def end(self) -> None:
+        """Kill and reap the process."""
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+
+class SpawnedSubmission:
+    """A process with a loaded submission."""
+
+    def __init__(self, preload: Sequence[str], program: Program, limits: Limits) -> None:
+        self._preload = preload
+        self._program = program
+        self._limits = limits
+        self._skip: set[int] = set()
+        self._worker: _Worker | None = None
+        self._used = False
+        self.report = LoadReport(frozenset(), (), "")
+        self.cpu_seconds = 0.0
+
+    def load(self) -> None:
+        """Load the program; where a statement ends the process, load again without it."""
+        lost: list[LoadFinding] = []
+        for _ in range(_MAX_RELOADS):
+            finding = self._load_once()
+            if finding is None:
+                self.report = LoadReport(
+                    self.report.names, (*lost, *self.report.findings), self.report.output, self.report.forkable
+                )
+                return
+            lost.append(finding)
+        self.report = LoadReport(frozenset(), tuple(lost), "")
+
+    def _load_once(self) -> LoadFinding | None:
+        self.end()
+        self._worker, self._used = _Worker(self._preload), False
+        after = max(self._skip, default=None)
+        order = messages.LoadOrder(
+            self._program, self._limits.load_seconds, self._limits.output_bytes, frozenset(self._skip), after
+        )
+        statement = 0
+        try:
+            self._worker.send(messages.load_order(order), _START_SECONDS)
+            deadline = time.monotonic() + _START_SECONDS + _WALL_FACTOR * order.budget_seconds
+            while True:
+                frame = self._worker.receive(deadline)
+                if set(frame.head) != {"progress"}:
+                    self.report = messages.read_load_reply(frame, self._limits.output_bytes)
+                    return None
+                statement = int(frame.head["progress"])
+        except (StudentCrashed, StudentTimedOut, WireError, TypeError, ValueError) as error:
+            self._skip.add(statement)
+            message = f"A top-level statement ended the process ({error}); it was left out."
+            return LoadFinding("top-level-exit", message)
+
+    @contextlib.contextmanager
+    def exercise(self, *, fresh: bool, seconds: float, seed: int) -> Iterator[SpawnedChannel]:
+        """Open a channel for one exercise; see `LoadedSubmission.exercise`."""
+        if self._worker is None or (fresh and self._used):
+            self._load_once()
+        self._used = True
+        assert self._worker is not None
+        channel = SpawnedChannel(self._worker, seconds)
+        try:
+            channel.begin(seed, wipe=fresh)
+            yield channel
+        finally:
+            if channel.broken:
+                self.end()
+
+    def end(self) -> None:
+        """End the process."""
+        if self._worker is not None:
+            self._worker.end()
+            self._worker = None
+
+
+class SpawnedChannel:
+    """Requests and replies with a spawned process."""
+
+    def __init__(self, worker: _Worker, seconds: float) -> None:
+        self._worker = worker
+        self._seconds = seconds
+        self._left = seconds * _WALL_FACTOR
+        self._number = 0
+        self.broken = False
+
+    def begin(self, seed: int, *, wipe: bool) -> None:
+        """Reset and reseed the process."""
+        with contextlib.suppress(StudentCrashed):
+            self._worker.send(messages.begin(seed, wipe=wipe), self._left)
+
+    def ask(self, op: str, arguments: dict[str, Any]) -> Any:
+        """Run a probe in the worker; see `executor.Channel.ask`."""
+        if self.broken:
+            raise StudentCrashed("it had ended before")
+        self._number += 1
+        started = time.monotonic()
+        try:
+            self._worker.send(messages.request(self._number, op, arguments), self._left)
+            frame = self._worker.receive(started + self._left)
+            return messages.read_reply(frame, self._number)
+        except StudentTimedOut:
+            self.broken = True
+            raise StudentTimedOut(self._seconds, "wall") from None
+        except StudentCrashed:
+            self.broken = True
+            raise
+        except WireError as error:
+            self.broken = True
+            raise StudentCrashed(f"its reply was malformed: {error}") from None
+        finally:
+            self._left -= time.monotonic() - started

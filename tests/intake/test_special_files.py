@@ -1,0 +1,101 @@
+"""Links, pipes, sockets and devices are told, never followed and never waited for."""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import TYPE_CHECKING
+
+import pytest
+
+from labgrade.intake import find_entries
+
+from .hand_ins import CODE, LAB, LABS, accepted, codes, message, paths, rejected, write_tree
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX file types")
+
+
+def _link(path: Path, target: str) -> Path:
+    path.symlink_to(target)
+    return path
+
+
+@pytest.mark.parametrize("target", ["/dev/zero", "other.py", "missing.py", "s01.py", "."])
+def test_link_as_hand_in_is_rejected(tmp_path: Path, target: str) -> None:
+    (tmp_path / "other.py").write_bytes(CODE)
+    rejection = rejected(_link(tmp_path / "s01.py", target))
+    assert codes(rejection) == ["link"]
+    assert '"s01.py"' in message(rejection, "link")
+
+
+def test_fifo_is_rejected_without_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "s01.py")
+    assert codes(rejected(tmp_path / "s01.py")) == ["special-file"]
+
+
+def test_socket_is_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # a socket's path may have 108 bytes only
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind("s01.py")
+        assert codes(rejected(tmp_path / "s01.py")) == ["special-file"]
+
+
+def test_device_is_rejected(tmp_path: Path) -> None:
+    device = tmp_path / "s01.py"
+    try:
+        os.mknod(device, 0o20600, os.makedev(1, 5))
+    except OSError:
+        pytest.skip("making a device needs root")
+    assert codes(rejected(device)) == ["special-file"]
+
+
+def test_links_inside_a_folder_lose_themselves_only(tmp_path: Path) -> None:
+    other = write_tree(tmp_path / "s02", {"answers.py": CODE})
+    mine = write_tree(tmp_path / "s01", {"q1.py": CODE})
+    _link(mine / "stolen.py", str(other / "answers.py"))
+    _link(mine / "their_folder", str(other))
+    _link(mine / "loop", ".")
+    _link(mine / "zero.csv", "/dev/zero")
+    submission = accepted(mine)
+    assert paths(submission) == ["q1.py"]
+    assert codes(submission) == ["link"]
+    assert "and 1 more" in message(submission, "link")
+
+
+def test_pipes_inside_a_folder_lose_themselves_only(tmp_path: Path) -> None:
+    mine = write_tree(tmp_path / "s01", {"q1.py": CODE})
+    os.mkfifo(mine / "q2.py")
+    submission = accepted(mine)
+    assert paths(submission) == ["q1.py"]
+    assert codes(submission) == ["special-file"]
+
+
+def test_hard_link_is_read_and_noted(tmp_path: Path) -> None:
+    (tmp_path / "s01.py").write_bytes(CODE)
+    os.link(tmp_path / "s01.py", tmp_path / "s02.py")
+    assert codes(accepted(tmp_path / "s01.py")) == ["hard-link"]
+
+
+def test_hard_link_inside_a_folder_is_read_and_noted(tmp_path: Path) -> None:
+    mine = write_tree(tmp_path / "s01", {"q1.py": CODE})
+    os.link(mine / "q1.py", tmp_path / "elsewhere.py")
+    submission = accepted(mine)
+    assert paths(submission) == ["q1.py"]
+    assert codes(submission) == ["hard-link"]
+
+
+def test_special_entries_of_a_class_are_not_dropped(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"s01.py": CODE})
+    os.mkfifo(tmp_path / "s02.py")
+    _link(tmp_path / "s03", str(tmp_path))
+    _link(tmp_path / "s04.csv", "/dev/zero")
+    entries = find_entries([tmp_path], labs=LABS, lab=LAB)
+    assert [entry.student for entry in entries] == ["s01", "s02", "s03", "s04"]
+    assert [codes(rejected(tmp_path / name)) for name in ("s02.py", "s03", "s04.csv")] == [
+        ["special-file"],
+        ["link"],
+        ["link"],
+    ]

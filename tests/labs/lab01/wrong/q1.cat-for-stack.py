@@ -1,0 +1,2 @@
+def stack_tensors(tensors, dim):
+    return torch.cat(tensors, dim=dim)

@@ -1,0 +1,2 @@
+def flat_view(x):
+    return torch.tensor(x.flatten().tolist())

@@ -1,0 +1,2 @@
+def squeeze_tensor(x):
+    return x.squeeze(0)

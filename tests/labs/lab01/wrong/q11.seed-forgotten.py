@@ -1,0 +1,3 @@
+def squeezed_random(seed=7):
+    first = torch.rand(1, 1, 1, 10)
+    return first, first.squeeze()

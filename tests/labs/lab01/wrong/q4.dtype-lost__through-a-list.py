@@ -1,0 +1,2 @@
+def numpy_to_tensor(array):
+    return torch.tensor(array.tolist())

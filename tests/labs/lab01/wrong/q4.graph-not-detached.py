@@ -1,0 +1,2 @@
+def tensor_to_numpy(tensor):
+    return tensor.numpy()

@@ -1,0 +1,2 @@
+def multiply_by_row(square, row):
+    return square * row

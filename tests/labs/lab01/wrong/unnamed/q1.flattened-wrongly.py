@@ -1,0 +1,2 @@
+def flat_view(x):
+    return x.T.reshape(-1)

@@ -1,0 +1,3 @@
+def random_pair(device):
+    first = torch.rand(2, 3, device=device)
+    return first, first

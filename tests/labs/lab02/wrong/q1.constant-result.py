@@ -1,0 +1,2 @@
+def dz_da_analytic(a, b):
+    return 64
