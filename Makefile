@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 STAMP := $(VENV)/.labgrade-installed
 OUT ?= reports
 JOBS ?= 2
@@ -20,8 +21,9 @@ help: ## list the targets
 $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("labgrade needs Python 3.11 or newer; try: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
+	@echo "Installing labgrade and its tools into $(VENV); the first time takes some minutes."
+	$(PIP) --upgrade 'pip>=25.1'
+	$(PIP) --editable . --group dev
 	@touch $@
 
 demo: $(STAMP) ## grade the sample submissions and say where the report lies

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from labgrade.cli.app import run
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 COURSE = """\
@@ -160,7 +162,6 @@ def course_root(make_course: Callable[..., Path]) -> Path:
 @pytest.fixture
 def run_cli(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
     """Run `labgrade ARGUMENTS...` in this process."""
-    from labgrade.cli.app import run
 
     def run_it(*arguments: object) -> Ended:
         capsys.readouterr()

@@ -92,12 +92,14 @@ class StudentCrashed(StudentFailure):
     """The student's process ended, or its reply was malformed.
 
     Attributes:
-        cause: short sentence of ours: "signal 11 (SIGSEGV)", "exit status 0", "memory limit", …
+        cause: short sentence of ours: "signal 11, SIGSEGV", "exit status 0", "it closed its channel", …
+        progress: while loading, the number of the top-level statement that ran.
     """
 
     def __init__(self, cause: str) -> None:
         super().__init__(cause)
         self.cause = cause
+        self.progress = 0
 
 
 class NotAttempted(StudentFailure):

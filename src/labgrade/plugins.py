@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any
 
@@ -34,20 +35,20 @@ def plugin_manager(builtins: Iterable[object] = ()) -> pluggy.PluginManager:
     return manager
 
 
-def extensions(manager: pluggy.PluginManager, hook: str) -> tuple[Any, ...]:
+def extensions(manager: pluggy.PluginManager, hook: str, key: str = "name") -> tuple[Any, ...]:
     """Return what all plugins offer for one hook, in the order they were registered.
 
     Args:
         manager: from `plugin_manager`.
         hook: name of one of the five hooks.
+        key: the attribute by which offers are told apart; "op" for probes.
 
     Raises:
         UserError: where two plugins offer something of the same name.
     """
     offers = [offer for batch in reversed(getattr(manager.hook, hook)()) for offer in batch]
-    names = [offer.name for offer in offers]
-    for name in names:
-        if names.count(name) > 1:
+    for name, times in Counter(getattr(offer, key) for offer in offers).items():
+        if times > 1:
             what = f'more than one plugin offers "{name}"'
             raise UserError(what, hook, "Uninstall all but one of them.")
     return tuple(offers)

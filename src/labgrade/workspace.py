@@ -59,7 +59,8 @@ def _read(source: Path, lab: Lab) -> bytes:
 
 
 def _refuse_overwriting(path: Path, data: bytes) -> None:
-    if path.exists() and not (path.is_file() and path.read_bytes() == data):
+    occupied = path.exists() or path.is_symlink()
+    if occupied and not (path.is_file() and path.read_bytes() == data):
         raise UserError(
             "there is already a file of that name, and it is not overwritten",
             str(path),

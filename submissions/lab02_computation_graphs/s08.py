@@ -44,16 +44,17 @@ def exp_derivative_autograd(x):
 
 
 def exp_derivative_analytic(x):
-    # numerically: halve the step until the slope does not change any more
+    # numerically: halve the step until both slopes agree
     def f(x):
         return torch.exp(-x ** 2 - 2 * x - torch.sin(x))
 
-    h = torch.tensor(1.0)
-    old, slope = None, (f(x + h) - f(x)) / h
-    while old != slope:
-        h = h / 2
-        old, slope = slope, (f(x + h) - f(x)) / h
-    return slope
+    def slope(h):
+        return (f(x + h) - f(x - h)) / (2 * h)
+
+    h = 1.0
+    while abs(slope(h) - slope(h / 2)) > 1e-6:
+        half = h / 2
+    return slope(half)
 
 
 def polynomial_derivative_autograd(x):

@@ -35,7 +35,9 @@ def test_what_is_up_to_date_is_left_alone(built, folder, run_cli):
 
 
 def test_check_passes_where_nothing_drifted(built, run_cli):
-    assert (0, "", "") == (lambda e: (e.code, e.out, e.err))(run_cli("author", "build", "--check", "--course", built))
+    ended = run_cli("author", "build", "--check", "--course", built)
+
+    assert (0, "", "") == (ended.code, ended.out, ended.err)
 
 
 @pytest.mark.parametrize("name", STUBS)

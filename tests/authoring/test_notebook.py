@@ -78,7 +78,9 @@ def test_a_cells_id_does_not_depend_on_its_solution():
 
 def test_notebook_and_module_have_the_same_code(parsed):
     module = [line for line in parsed.stub_module().splitlines() if line and not line.startswith("#")]
-    notebook = [line for line in code(parsed.stub_notebook()).splitlines() if line and not line.startswith("#")]
+    notebook = [
+        line for line in code(parsed.stub_notebook()).splitlines() if line and not line.startswith("#")
+    ]
 
     assert module == notebook
 
@@ -107,7 +109,9 @@ def test_the_solution_notebook_gives_the_answers(parsed):
 def test_the_solution_notebook_runs_in_a_kernel(parsed, tmp_path):
     path = tmp_path / "lab.ipynb"
     path.write_text(parsed.solution_notebook(), encoding="utf-8")
-    command = "import nbformat, nbclient, sys; nbclient.NotebookClient(nbformat.read(sys.argv[1], 4)).execute()"
+    command = (
+        "import nbformat, nbclient, sys; nbclient.NotebookClient(nbformat.read(sys.argv[1], 4)).execute()"
+    )
 
     ended = subprocess.run(
         [sys.executable, "-c", command, str(path)],

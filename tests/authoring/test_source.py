@@ -132,7 +132,9 @@ def test_blank_lines_do_not_pile_up_where_a_region_vanished():
 def test_windows_line_ends_make_no_difference():
     text = source(*function(BEGIN, "return x", END))
 
-    assert parse_source(text, "a").stub_module() == parse_source(text.replace("\n", "\r\n"), "a").stub_module()
+    assert (
+        parse_source(text, "a").stub_module() == parse_source(text.replace("\n", "\r\n"), "a").stub_module()
+    )
 
 
 def test_parsing_a_stub_again_changes_nothing(course_root):
@@ -160,7 +162,9 @@ def test_a_stub_keeps_signatures_and_docstrings(course_root):
 
     def outline(tree):
         functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-        return {f.name: (ast.unparse(f.args), ast.unparse(f.returns), ast.get_docstring(f)) for f in functions}
+        return {
+            f.name: (ast.unparse(f.args), ast.unparse(f.returns), ast.get_docstring(f)) for f in functions
+        }
 
     known = outline(written)
     known.pop("helper")
@@ -180,15 +184,27 @@ REFUSED = {
     "a begin without an end": (["X = 1", BEGIN, "Y = 2"], 3, "without"),
     "a region in a region": ([BEGIN, "X = 1", BEGIN, "Y = 2", END, END], 4, "inside the one of line 2"),
     "two ends": ([BEGIN, "X = 1", END, END], 5, "without"),
-    "ends indented unlike": (function(BEGIN, "return x") + [END], 6, "not indented as"),
+    "ends indented unlike": ([*function(BEGIN, "return x"), END], 6, "not indented as"),
     "a region over two cells": ([BEGIN, "X = 1", "# %%", "Y = 1", END], 2, "in its cell"),
-    "a marker in small letters": (["# begin solution", "X = 1", "# end solution"], 2, "not a solution marker"),
+    "a marker in small letters": (
+        ["# begin solution", "X = 1", "# end solution"],
+        2,
+        "not a solution marker",
+    ),
     "a marker with more text": ([f"{BEGIN} (q1)", "X = 1", END], 2, "not a solution marker"),
     "a marker after code": ([f"X = 1  {BEGIN}"], 2, "not a solution marker"),
     "a marker run together": (["#BEGIN SOLUTION", "X = 1", END], 2, "not a solution marker"),
     "an empty region": (function(BEGIN, "# only a comment", END), 4, "holds no code"),
-    "code left before a region": (function("y = x", BEGIN, "return y", END), 4, "keeps more than its docstring"),
-    "code left after a region": (function(BEGIN, "y = x", END, "return y"), 7, "keeps more than its docstring"),
+    "code left before a region": (
+        function("y = x", BEGIN, "return y", END),
+        4,
+        "keeps more than its docstring",
+    ),
+    "code left after a region": (
+        function(BEGIN, "y = x", END, "return y"),
+        7,
+        "keeps more than its docstring",
+    ),
     "a region inside an if": (
         function("if x:", f"    {BEGIN}", "    return x", f"    {END}"),
         4,
@@ -211,14 +227,18 @@ REFUSED = {
         "without the solution",
     ),
     "a region that reaches out": (
-        function(f"{BEGIN}", "return x") + ["Y = 1", f"    {END}"],
+        [*function(BEGIN, "return x"), "Y = 1", f"    {END}"],
         4,
         "reaches out of f",
     ),
     "source that is no Python": (["X = 1", "def f(:"], 3, "not valid Python"),
     "a cell mark run together": (["X = 1", "#%%"], 3, "not a cell mark"),
     "an unknown kind of cell": (["X = 1", "# %% [raw]"], 3, "not a cell mark"),
-    "code in a markdown cell": (["X = 1", "# %% [markdown]", "# text", "Y = 2"], 5, "code in a markdown cell"),
+    "code in a markdown cell": (
+        ["X = 1", "# %% [markdown]", "# text", "Y = 2"],
+        5,
+        "code in a markdown cell",
+    ),
     "a marker in a markdown cell": (["X = 1", "# %% [markdown]", BEGIN], 4, "in a markdown cell"),
 }
 

@@ -94,7 +94,9 @@ def test_an_unknown_option_is_wrong_use(run_cli):
 def test_a_command_that_returns_is_done(command, run_cli):
     command(lambda: typer.echo("worked"))
 
-    assert (0, "worked\n", "") == (lambda e: (e.code, e.out, e.err))(run_cli("probe"))
+    ended = run_cli("probe")
+
+    assert (0, "worked\n", "") == (ended.code, ended.out, ended.err)
 
 
 def test_a_commands_own_exit_code_is_kept(command, run_cli):
@@ -132,7 +134,9 @@ def test_control_characters_and_markup_are_shown_not_obeyed(command, run_cli):
     assert "labgrade: a\\nb: odd name \\x1b[31m[bold]\\r\\u202e\n" == run_cli("probe").err
 
 
-@pytest.mark.parametrize("error", [ZeroDivisionError("by zero"), WorkerLost("the zygote died"), OSError(5, "broken")])
+@pytest.mark.parametrize(
+    "error", [ZeroDivisionError("by zero"), WorkerLost("the zygote died"), OSError(5, "broken")]
+)
 def test_a_fault_of_ours_is_short_asks_for_a_report_and_is_code_3(command, run_cli, error):
     command(raising(error))
 
@@ -204,5 +208,3 @@ def test_it_starts_in_the_folder_it_was_imported_from(repository):
     ended = python("-m", "labgrade", "--version", cwd=repository / "src")
 
     assert f"labgrade {__version__}\n" == ended.stdout
-
-

@@ -87,6 +87,7 @@ def test_a_dangling_link_is_not_written_through(course, run_cli, tmp_path):
 
     assert 2 == run_cli("new", "lab01_tiny", "--course", course).code
     assert not (tmp_path / "elsewhere").exists()
+    assert ["task.md"] == [path.name for path in folder.iterdir()]
 
 
 def test_a_file_where_the_folder_should_be_is_reported(course, run_cli, tmp_path):

@@ -58,7 +58,7 @@ def test_a_named_folder_without_a_course_is_an_error_that_names_who_named_it(tmp
     explicit = empty if origin == "--course" else None
     environ = {} if explicit else {"LABGRADE_COURSE": str(empty)}
 
-    with pytest.raises(UserError, match="holds no course.toml") as caught:
+    with pytest.raises(UserError, match=r"holds no course\.toml") as caught:
         find_course(explicit, start=course_root, environ=environ)
 
     assert origin == caught.value.where

@@ -10,7 +10,9 @@ import pytest
 from labgrade import hookspecs
 from labgrade.errors import UserError
 from labgrade.hookspecs import hookimpl
+from labgrade.intake import BUILTIN_FORMATS
 from labgrade.plugins import extensions, plugin_manager
+from labgrade.probes import BUILTIN_PROBES
 
 HOOKS = (
     "labgrade_intake_formats",
@@ -104,6 +106,17 @@ def test_two_offers_of_one_name_are_refused():
     assert "labgrade_exporters" == caught.value.where
 
 
+def test_what_labgrade_brings_itself_can_be_registered_through_the_hooks():
+    builtin = SimpleNamespace(
+        labgrade_intake_formats=hookimpl(lambda: BUILTIN_FORMATS),
+        labgrade_probes=hookimpl(lambda: BUILTIN_PROBES),
+    )
+    manager = plugin_manager([builtin])
+
+    assert tuple(BUILTIN_FORMATS) == extensions(manager, "labgrade_intake_formats")
+    assert tuple(BUILTIN_PROBES) == extensions(manager, "labgrade_probes", key="op")
+
+
 def test_an_installed_package_brings_its_plugin(site):
     folder = site(
         "from types import SimpleNamespace\n"
@@ -123,22 +136,20 @@ def test_an_installed_plugin_that_fails_to_import_is_named(site):
 
 
 def test_an_installed_plugin_with_an_unknown_hook_is_named(site):
-    code = (
-        "from labgrade.hookspecs import hookimpl\n"
-        "@hookimpl\n"
-        "def labgrade_exporterz():\n"
-        "    return []\n"
-    )
+    code = "from labgrade.hookspecs import hookimpl\n@hookimpl\ndef labgrade_exporterz():\n    return []\n"
 
-    assert "acme (acme_export): the plugin cannot be loaded" in in_new_process(site(code), LIST_OR_EXPLAIN).stdout
+    assert (
+        "acme (acme_export): the plugin cannot be loaded"
+        in in_new_process(site(code), LIST_OR_EXPLAIN).stdout
+    )
 
 
 def test_an_installed_plugin_with_wrong_arguments_is_named(site):
     code = (
-        "from labgrade.hookspecs import hookimpl\n"
-        "@hookimpl\n"
-        "def labgrade_exporters(course):\n"
-        "    return []\n"
+        "from labgrade.hookspecs import hookimpl\n@hookimpl\ndef labgrade_exporters(course):\n    return []\n"
     )
 
-    assert "acme (acme_export): the plugin cannot be loaded" in in_new_process(site(code), LIST_OR_EXPLAIN).stdout
+    assert (
+        "acme (acme_export): the plugin cannot be loaded"
+        in in_new_process(site(code), LIST_OR_EXPLAIN).stdout
+    )

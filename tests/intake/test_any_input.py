@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import tempfile
 import zipfile
@@ -38,6 +39,7 @@ _CONTENTS = st.one_of(
     st.binary(max_size=300),
     st.sampled_from([b"", CODE, notebook("x = 1"), zip_bytes({"q1.py": CODE}), b"<html>", bytes(5_000)]),
 )
+_LEGAL = st.sampled_from(["q1.py", "Q1.PY", "a/q1.ipynb", "a/b/c.csv", "a/.x", "LAB01_TENSORS.py", "z.zip"])
 _FILES = st.lists(st.tuples(_NAMES, _CONTENTS), max_size=8)
 _EDITS = st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), max_size=12)
 
@@ -79,6 +81,18 @@ def _pack(files: Sequence[tuple[str, bytes]], method: int) -> bytes:
 @settings(max_examples=150, deadline=None)
 def test_any_file_is_read_or_rejected(name: str, data: bytes) -> None:
     _assert_well_formed(_read_as(name, data))
+
+
+@given(st.dictionaries(st.text(st.characters(exclude_characters="/\0"), max_size=30) | _LEGAL, _CONTENTS))
+@settings(max_examples=100, deadline=None)
+def test_any_folder_is_read_or_rejected(files: dict[str, bytes]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for name, data in files.items():
+            path = Path(folder, "s", name)
+            with contextlib.suppress(OSError, ValueError):  # what this disk takes, or has already
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
+        _assert_well_formed(read_entry(Entry("s01", LAB, str(Path(folder, "s"))), limits=_LIMITS))
 
 
 @given(_FILES, st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED]))

@@ -152,6 +152,36 @@ def test_ratio_stops_a_bomb_within_the_size_limits(tmp_path: Path) -> None:
     assert codes(rejection) == ["archive-bomb"]
 
 
+def test_damaged_members_are_counted_too(tmp_path: Path) -> None:
+    # Each unpacks in full before its checksum turns out wrong, so none would use up the total.
+    files = {f"d{number}.csv": b"0123" + bytes(100_000) for number in range(20)}
+    bomb = zip_bytes({**files, "z.py": CODE}, zipfile.ZIP_STORED).replace(b"0123", b"3210")
+    rejection = rejected(_zip(tmp_path, bomb), IntakeLimits(total_bytes=500_000))
+    assert codes(rejection) == ["damaged-member", "archive-bomb"]
+
+
+def test_very_long_names_are_not_looked_at(tmp_path: Path) -> None:
+    files = {f"{number}" + "/a" * 32_000 + ".py": b"" for number in range(50)}
+    submission = accepted(_zip(tmp_path, zip_bytes({**files, "q1.py": CODE})))
+    assert paths(submission) == ["q1.py"]
+    assert codes(submission) == ["unsafe-path"]
+
+
+def test_utf8_names_without_the_flag_are_understood(tmp_path: Path) -> None:
+    name = "donn\u00e9es.csv"
+    data = bytearray(zip_bytes({"q1.py": CODE, name: b"1"}))
+    for magic, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        start = data.rfind(magic)
+        assert data[start + at + 1] == 0x08
+        data[start + at + 1] = 0
+    assert paths(accepted(_zip(tmp_path, bytes(data)))) == ["q1.py", name]
+
+
+def test_old_dos_names_stay_as_they_are(tmp_path: Path) -> None:
+    data = zip_bytes({"q1.py": CODE, "a_.csv": b"1"}).replace(b"a_.csv", b"a\x82.csv")
+    assert paths(accepted(_zip(tmp_path, data))) == ["q1.py", "a\u00e9.csv"]
+
+
 def test_repetitive_output_is_no_bomb(tmp_path: Path) -> None:
     data = notebook("for _ in range(10**6): print('loss 0.0')") + b" " * 5_000_000
     submission = accepted(_zip(tmp_path, zip_bytes({"s01.ipynb": data}, zipfile.ZIP_DEFLATED)))

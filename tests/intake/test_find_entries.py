@@ -160,6 +160,11 @@ def test_folder_is_one_hand_in_and_its_files_tell_the_lab(
     assert _ids(_find(Path(), one=True)) == [(OTHER, "mine")]
 
 
+def test_file_of_a_handed_in_folder_has_its_lab(tmp_path: Path) -> None:
+    write_tree(tmp_path / LAB / "s01", {"q1.py": CODE})
+    assert _ids(_find(tmp_path / LAB / "s01" / "q1.py", one=True)) == [(LAB, "q1")]
+
+
 @pytest.mark.parametrize("files", [{}, {"a.py": CODE}, {"lab1.py": CODE, "lab2.py": CODE}])
 def test_lab_that_cannot_be_told_is_asked_for(tmp_path: Path, files: dict[str, bytes]) -> None:
     folder = write_tree(tmp_path / "mine", files)

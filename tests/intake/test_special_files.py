@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from labgrade.errors import UserError
 from labgrade.intake import find_entries
 
 from .hand_ins import CODE, LAB, LABS, accepted, codes, message, paths, rejected, write_tree
@@ -85,6 +86,16 @@ def test_hard_link_inside_a_folder_is_read_and_noted(tmp_path: Path) -> None:
     submission = accepted(mine)
     assert paths(submission) == ["q1.py"]
     assert codes(submission) == ["hard-link"]
+
+
+def test_linked_folder_of_a_lab_is_an_error_not_an_empty_class(tmp_path: Path) -> None:
+    write_tree(tmp_path / "share", {"s01.py": CODE})
+    write_tree(tmp_path / "submissions" / LABS[1], {"s01.py": CODE})
+    _link(tmp_path / "submissions" / LAB, str(tmp_path / "share"))
+    with pytest.raises(UserError, match="link") as caught:
+        find_entries([tmp_path / "submissions"], labs=LABS, lab=None)
+    assert "--lab" in caught.value.next_step
+    assert len(find_entries([tmp_path / "submissions" / LAB], labs=LABS, lab=None)) == 1
 
 
 def test_special_entries_of_a_class_are_not_dropped(tmp_path: Path) -> None:

@@ -147,7 +147,7 @@ def varied(student: str = "s01", **fields: Any) -> GradeRecord:
                 "q2.hidden_axes",
                 "failed",
                 **hidden,
-                feedback="The values are wrong for an input that you have not seen.",
+                feedback="The values are wrong for an unseen input.",
             ),
         ),
         exercise(

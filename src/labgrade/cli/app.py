@@ -13,7 +13,7 @@ import typer
 
 from labgrade import __version__
 from labgrade.cli.commands import LazyGroup
-from labgrade.cli.errors import Exit, explain, report_fault
+from labgrade.cli.errors import ExitCode, explain, report_fault
 from labgrade.errors import UserError
 
 if TYPE_CHECKING:
@@ -53,19 +53,19 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return _code(end)
     except UserError as error:
         explain(error)
-        return Exit.USAGE
+        return ExitCode.USAGE
     except KeyboardInterrupt:
-        return Exit.INTERRUPTED
+        return ExitCode.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the one place where a fault of our own ends
         report_fault(error)
-        return Exit.FAULT
-    return Exit.DONE
+        return ExitCode.FAULT
+    return ExitCode.DONE
 
 
 def _code(end: SystemExit) -> int:
     if end.code is None:
-        return Exit.DONE
+        return ExitCode.DONE
     if isinstance(end.code, int):
         return end.code
     sys.stderr.write(f"{end.code}\n")
-    return Exit.NO
+    return ExitCode.NO

@@ -35,6 +35,7 @@ class Entry:
 
 COMMANDS = (
     Entry("new", "labgrade.cli.new:new", "Copy a lab's stub and task, to begin working on it."),
+    Entry("grade", "labgrade.cli.grade:grade", "Grade a class into records and an HTML report."),
     Entry("author", "labgrade.cli.author:app", "For instructors who write labs."),
 )
 """In the order of `--help`. A new command is one line here and a module of its name."""

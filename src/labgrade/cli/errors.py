@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 DEBUG_VARIABLE = "LABGRADE_DEBUG"
 
 
-class Exit(enum.IntEnum):
+class ExitCode(enum.IntEnum):
     """The exit codes that every command shares."""
 
     DONE = 0

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 _HEADER = b"PK\x01\x02"
 _CHUNK = 256 * 1024
-_ENCRYPTED = 0x1
+_ENCRYPTED = 0x1 | 0x40
+_NAME_IS_UTF8 = 0x800
 # The other methods hand out whatever one chunk unpacks to (gigabytes), so they cannot be limited.
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _DAMAGE = (  # what zipfile raises on malformed input, beyond its own exception
@@ -55,7 +56,7 @@ def zip_candidates(data: bytes, name: str, limits: IntakeLimits, notes: Notes) -
     except _DAMAGE as error:
         kind = "empty" if not data else "damaged-archive"
         raise Refused(kind, name) from error
-    most = max(limits.ratio_floor, limits.ratio * len(data))
+    most = min(max(limits.ratio_floor, limits.ratio * len(data)), limits.total_bytes)
     yield from _Unpacker(archive, name, most).candidates(limits.depth, notes)
 
 
@@ -71,11 +72,11 @@ class _Unpacker:
     def candidates(self, depth: int, notes: Notes) -> Iterator[Candidate]:
         """Yield the files to which there is no objection, at most `depth` folders deep."""
         for info in self._archive.infolist():
-            name = info.orig_filename
+            name = _name(info)
             components = archive_components(name)
             if components is None:
                 notes.add("unsafe-path", name)
-            elif not name.endswith(("/", "\\")) and not any(is_junk(part) for part in components):
+            elif not name.endswith(("/", "\\")) and not any(map(is_junk, components[: depth + 1])):
                 yield from self._candidate(info, components, depth, notes)
 
     def _candidate(
@@ -100,6 +101,7 @@ class _Unpacker:
                     self._count(len(part))
                     parts.append(part)
         except _DAMAGE as error:
+            self._count(info.file_size)  # what came before the damage cost as much
             raise MemberLost("damaged-member", name) from error
         if length > limit:
             raise MemberLost("too-large", name, limit=readable_size(limit))
@@ -109,6 +111,17 @@ class _Unpacker:
         self._produced += size
         if self._produced > self._most:
             raise Refused("archive-bomb", self._name, limit=readable_size(self._most))
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """Return a member's name; some systems write UTF-8 without saying so."""
+    name = info.orig_filename
+    if info.flag_bits & _NAME_IS_UTF8:
+        return name
+    try:
+        return name.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return name
 
 
 def _objection(info: zipfile.ZipInfo) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import unicodedata
 from collections import defaultdict
 from dataclasses import replace
@@ -72,10 +73,12 @@ class _Search:
     def at(self, path: Path, *, one: bool) -> Iterator[Entry]:
         """Yield the entries at one path."""
         if not os.path.lexists(path):
-            raise UserError("There is no such file or folder.", visible(str(path), 300), "Check the path.")
+            raise UserError(
+                "There is no such file or folder.", visible(str(path), 300), "Check the path and your rights."
+            )
         if self._is_output(path):
             return
-        is_folder = path.is_dir()
+        is_folder = stat.S_ISDIR(_mode(path, follow=True))
         if one:
             yield self._entry(path, self._lab or lab_of_one(path, self._labs), is_folder=is_folder)
         elif is_folder:
@@ -86,7 +89,7 @@ class _Search:
     def _folder(self, path: Path) -> Iterator[Entry]:
         wanted = [self._lab] if self._lab is not None else list(self._labs)
         name, parent = absolute(path).name, absolute(path).parent.name
-        lab_folders = [(lab, path / lab) for lab in wanted if _is_real_folder(path / lab)]
+        lab_folders = [(lab, path / lab) for lab in wanted if _is_lab_folder(path / lab)]
         if self._lab is None and name in self._labs:
             yield from self._class(path, name)
         elif lab_folders:
@@ -101,11 +104,11 @@ class _Search:
 
     def _class(self, folder: Path, lab: str) -> Iterator[Entry]:
         for name in _names(folder):
-            path = folder / name
-            is_folder = _is_real_folder(path)
-            if self._is_output(path) or is_junk(name):
+            path, mode = folder / name, _mode(folder / name)
+            is_folder = stat.S_ISDIR(mode)
+            if is_junk(name) or (is_folder and self._is_output(path)):
                 continue
-            if is_folder or not _is_plain_file(path) or _may_be_hand_in(name):
+            if not stat.S_ISREG(mode) or _may_be_hand_in(name):
                 yield self._entry(path, lab, is_folder=is_folder)
 
     def _entry(self, path: Path, lab: str, *, is_folder: bool) -> Entry:
@@ -128,12 +131,23 @@ def _names(folder: Path) -> list[str]:
         ) from error
 
 
-def _is_real_folder(path: Path) -> bool:
-    return path.is_dir() and not path.is_symlink()
+def _mode(path: Path, *, follow: bool = False) -> int:
+    """Return the file type and mode, that of an ordinary file where they cannot be read."""
+    try:
+        return path.stat(follow_symlinks=follow).st_mode
+    except OSError:  # told when the entry is read
+        return stat.S_IFREG
 
 
-def _is_plain_file(path: Path) -> bool:
-    return path.is_file() and not path.is_symlink()
+def _is_lab_folder(path: Path) -> bool:
+    mode = _mode(path)
+    if stat.S_ISLNK(mode):
+        raise UserError(
+            "The lab's folder is a link, and links are not followed.",
+            visible(str(path), 300),
+            "Give the folder that it leads to, with --lab.",
+        )
+    return stat.S_ISDIR(mode)
 
 
 def _may_be_hand_in(name: str) -> bool:
@@ -190,5 +204,5 @@ def _nothing_found(paths: Sequence[Path]) -> UserError:
     return UserError(
         "No hand-in was found: looked for .py, .ipynb and .zip files and for folders, one a student.",
         ", ".join(visible(str(path), 300) for path in paths[:3]) or "PATH",
-        "Check that the path is right, and that it is not the output folder.",
+        "Check that the path is right, and that it lies outside the output folder.",
     )

@@ -44,7 +44,7 @@ def lab_of_name(name: str, labs: Sequence[str]) -> str | None:
 
 
 def lab_of_one(path: Path, labs: Sequence[str]) -> str:
-    """Return the lab of a single hand-in: by its folder, its name, or for a folder the files in it.
+    """Return the lab of a single hand-in: by the folder it is in, its name, or the files in it.
 
     Raises:
         UserError: where none of these names exactly one lab.
@@ -56,9 +56,11 @@ def lab_of_one(path: Path, labs: Sequence[str]) -> str:
     if named is not None:
         return named
     inside = _labs_inside(path, labs)
-    if len(inside) != 1:
-        raise _unknown_lab(path, labs)
-    return inside.pop()
+    if len(inside) == 1:
+        return inside.pop()
+    if place.parent.parent.name in labs:  # one file of a folder that was handed in
+        return place.parent.parent.name
+    raise _unknown_lab(path, labs)
 
 
 def _unknown_lab(path: Path, labs: Sequence[str]) -> UserError:
@@ -70,9 +72,9 @@ def _unknown_lab(path: Path, labs: Sequence[str]) -> UserError:
 
 
 def _labs_inside(folder: Path, labs: Sequence[str]) -> set[str]:
-    if folder.is_symlink() or not folder.is_dir():
-        return set()
     try:
+        if folder.is_symlink():
+            return set()
         with os.scandir(folder) as found:
             names = [entry.name for entry in islice(found, _LOOKED_AT)]
     except OSError:

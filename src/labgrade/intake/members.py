@@ -26,6 +26,7 @@ _JUNK = frozenset({"__macosx", "__pycache__", "venv", "node_modules", "site-pack
 _JUNK_FILES = frozenset({"thumbs.db", "desktop.ini"})
 _COMPONENT_BYTES = 255
 _PATH_BYTES = 1024
+_PATH_CHARACTERS = 4 * _PATH_BYTES  # more is not even looked at: composing may shorten a name, not that far
 _REPLACED = re.compile(r'[\\/:*?"<>|]')
 _DRIVE = re.compile(r"[A-Za-z]:")
 
@@ -84,6 +85,8 @@ def with_ending(stem: str, ending: str) -> str:
 
 def archive_components(name: str) -> list[str] | None:
     """Return the components of an archive member's name, or None where it leads out of the archive."""
+    if len(name) > _PATH_CHARACTERS:
+        return None
     unix = name.replace("\\", "/")
     components = [part for part in unix.split("/") if part not in {"", "."}]
     leads_out = unix.startswith("/") or _DRIVE.match(unix) or ".." in components or "\0" in name

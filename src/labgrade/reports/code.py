@@ -64,7 +64,7 @@ class CodeView:
     files: tuple[CodeFile, ...] = ()
 
     def anchor_of(self, where: str | None) -> str:
-        """Return the id of the line that "lab01.py:12" or "cell 3, line 2" names, or "" where none is shown."""
+        """Return the id of the line that "lab01.py:12" or "cell 3, line 2" names; "" where none is shown."""
         found = _CELL.fullmatch(where or "") or _LINE.fullmatch(where or "")
         if found is None:
             return ""

@@ -30,8 +30,13 @@ def facts_of(evidence: Mapping[str, Any]) -> tuple[Fact, ...]:
     """Return a check's evidence as facts: comparisons first, then differences, then the rest by key."""
     rest = dict(evidence)
     facts = [fact for build in _KNOWN if (fact := build(rest)) is not None]
-    others = [Fact(shown(key.replace("_", " "), 60), _plain(value)) for key, value in rest.items()]
+    others = [Fact(_label(key), _plain(value)) for key, value in rest.items()]
     return tuple((facts + others)[:MAX_FACTS])
+
+
+def _label(key: str) -> str:
+    words = key.replace("_", " ")
+    return shown(words[:1].upper() + words[1:], 60)
 
 
 def _comparison(

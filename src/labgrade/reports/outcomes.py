@@ -27,7 +27,7 @@ BADGES: dict[Outcome, Badge] = {
     "error": Badge("Raised an error", "bad", "!"),
     "timeout": Badge("Ran out of time", "bad", "!"),
     "crashed": Badge("Process ended", "bad", "!"),
-    "not_attempted": Badge("Not attempted", "open", "–"),
-    "skipped": Badge("Waits for another", "open", "–"),
+    "not_attempted": Badge("Not attempted", "open", "○"),
+    "skipped": Badge("Waits for another", "open", "…"),
     "not_run": Badge("Not graded (our fault)", "ours", "?"),
 }

@@ -79,7 +79,7 @@ class Bar(NamedTuple):
 
     low: int
     high: int
-    count: int
+    students: int
 
 
 @dataclass(frozen=True)
@@ -116,6 +116,7 @@ class ClassView:
 
     course_title: str
     columns: tuple[Column, ...]
+    summaries: tuple[Summary, ...]
     rows: tuple[Row, ...]
     missing: int
     not_graded: int
@@ -254,6 +255,7 @@ def class_view(
     return ClassView(
         course_title=course_title,
         columns=columns,
+        summaries=tuple(_summary(_of_lab(latest, column.id)) for column in columns),
         rows=rows,
         missing=sum(cell.score is None for cell in cells),
         not_graded=sum(cell.score is not None and cell.score.got is None for cell in cells),
@@ -261,7 +263,11 @@ def class_view(
 
 
 def _marks(latest: Mapping[tuple[str, str], GradeRecord], lab: str) -> Decimal:
-    return max((r.max_score for (owner, _), r in latest.items() if owner == lab), default=Decimal(0))
+    return max((r.max_score for r in _of_lab(latest, lab)), default=Decimal(0))
+
+
+def _of_lab(latest: Mapping[tuple[str, str], GradeRecord], lab: str) -> list[GradeRecord]:
+    return [record for (owner, _), record in latest.items() if owner == lab]
 
 
 def _class_row(

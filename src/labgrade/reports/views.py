@@ -6,10 +6,12 @@ view has been through `text.visible`.
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from labgrade.record.model import Check, Exercise, Finding, GradeRecord
 from labgrade.reports.code import CodeView
@@ -21,6 +23,9 @@ ID_LIMIT = 80
 TEXT_LIMIT = 4_000
 OUTPUT_LIMIT = 20_000
 _MAX_FINDINGS = 50
+_FINDING_LIMIT = 1_000
+_SHADES = (1, 40, 75, 100)
+"""Percentages at which a heat-map cell gets its next shade; the templates' legends name them."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ class Score:
         if self.got is None:
             return "ours"
         share = self.percent
-        return f"h{0 if share == 0 else 4 if share == 100 else 1 if share < 40 else 2 if share < 75 else 3}"  # noqa: PLR2004
+        return f"h{bisect.bisect_right(_SHADES, share)}"
 
 
 def score_of(part: GradeRecord | Exercise) -> Score:
@@ -89,6 +94,7 @@ class VisibleCheck:
 
     id: str
     title: str
+    passed: bool
     badge: Badge
     score: Score
     feedback: str
@@ -101,6 +107,7 @@ class HiddenCheck:
     """A hidden check: how it ended and our words about it, never what it checks."""
 
     name: str
+    passed: bool
     badge: Badge
     score: Score
     feedback: str
@@ -116,11 +123,6 @@ class ExerciseView:
     visible: tuple[VisibleCheck, ...]
     hidden: tuple[HiddenCheck, ...]
 
-    @property
-    def done(self) -> bool:
-        """Whether every check passed."""
-        return all(check.badge.tone == "good" for check in (*self.visible, *self.hidden))
-
 
 @dataclass(frozen=True)
 class FindingView:
@@ -129,6 +131,15 @@ class FindingView:
     message: str
     where: str
     anchor: str
+
+
+class Passed(NamedTuple):
+    """Checks that passed, and all there are."""
+
+    visible: int
+    of_visible: int
+    hidden: int
+    of_hidden: int
 
 
 @dataclass(frozen=True)
@@ -152,11 +163,11 @@ class StudentView:
         return f"{self.student} · {self.lab_title} · {self.score}"
 
     @property
-    def passed(self) -> tuple[int, int, int, int]:
-        """Visible checks passed and in all, hidden checks passed and in all."""
-        visible = [check.badge.tone == "good" for e in self.exercises for check in e.visible]
-        hidden = [check.badge.tone == "good" for e in self.exercises for check in e.hidden]
-        return sum(visible), len(visible), sum(hidden), len(hidden)
+    def passed(self) -> Passed:
+        """How many checks passed."""
+        visible = [check.passed for e in self.exercises for check in e.visible]
+        hidden = [check.passed for e in self.exercises for check in e.hidden]
+        return Passed(sum(visible), len(visible), sum(hidden), len(hidden))
 
 
 def student_view(record: GradeRecord, lab: LabInfo, course_title: str, code: CodeView) -> StudentView:
@@ -197,6 +208,7 @@ def _visible(check: Check, lab: LabInfo) -> VisibleCheck:
     return VisibleCheck(
         id=check.id,
         title=shown(check.title, TEXT_LIMIT),
+        passed=check.outcome == "passed",
         badge=BADGES[check.outcome],
         score=Score(check.score, check.max_score),
         feedback=shown(check.feedback, TEXT_LIMIT),
@@ -208,6 +220,7 @@ def _visible(check: Check, lab: LabInfo) -> VisibleCheck:
 def _hidden(check: Check, place: int, exercise_id: str) -> HiddenCheck:
     return HiddenCheck(
         name=f"Hidden check {place} of {exercise_id}",
+        passed=check.outcome == "passed",
         badge=BADGES[check.outcome],
         score=Score(check.score, check.max_score),
         feedback=shown(check.feedback, TEXT_LIMIT),
@@ -216,7 +229,7 @@ def _hidden(check: Check, place: int, exercise_id: str) -> HiddenCheck:
 
 def _finding(finding: Finding, code: CodeView) -> FindingView:
     return FindingView(
-        message=shown(finding.message, TEXT_LIMIT),
+        message=shown(finding.message, _FINDING_LIMIT),
         where=shown(finding.where or "", 200),
         anchor=code.anchor_of(finding.where),
     )

@@ -11,13 +11,14 @@ import json
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
+
+from safetensors.torch import save
+from torch import Tensor
 
 from labgrade.wire import strict_json
 from labgrade.wire.strict_json import WireError
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from labgrade.wire.tensors import decode_tensors
 
 _LENGTHS = struct.Struct(">II")
 _CHUNK = 1 << 20
@@ -153,8 +154,6 @@ def encode(frame: Frame) -> bytes:
     head = json.dumps(frame.head, allow_nan=False, separators=(",", ":")).encode()
     body = b""
     if frame.tensors:
-        from safetensors.torch import save
-
         body = save(dict(frame.tensors))
     return _LENGTHS.pack(len(head), len(body)) + head + body
 
@@ -170,6 +169,4 @@ def decode(head: bytes, body: bytes, limits: FrameLimits) -> Frame:
         raise WireError("the head is no JSON object")
     if not body:
         return Frame(parsed)
-    from labgrade.wire.tensors import decode_tensors
-
     return Frame(parsed, decode_tensors(body, limits.tensors, limits.dimensions))

@@ -18,6 +18,7 @@ from labgrade.probes import BUILTIN_PROBES, Call
 from labgrade.wire.frames import UNLIMITED, Closed, Connection, Frame
 from labgrade.wire.values import pack, unpack
 from labgrade.worker import control, messages
+from labgrade.worker.endings import run_and_exit
 from labgrade.worker.executor import Limits
 from labgrade.worker.files import Files, place, wipe
 from labgrade.worker.loading import Loaded, load
@@ -36,9 +37,7 @@ def run_loader(
     """Lock down, then load and fork as the supervisor asks; returns when it is gone."""
     confinement.lock_down(limits)
     prepare_process(Path(workdir))
-    # Without a mount namespace /tmp is everybody's.
-    private = ("/tmp", "/dev/shm") if confinement.has_private_files else ()  # noqa: S108
-    loader = Loader(line, [Path(workdir), *map(Path, private)], progress)
+    loader = Loader(line, [Path(folder) for folder in confinement.writable], progress)
     with contextlib.suppress(Closed):
         while True:
             loader.answer(*control.receive(line))
@@ -88,11 +87,8 @@ class Loader:
     def _fork(self, connection: Connection) -> None:
         pid = os.fork()
         if pid == 0:
-            try:
-                self._line.close()
-                self._serve(connection)
-            finally:
-                os._exit(0)
+            self._line.close()
+            run_and_exit(lambda: self._serve(connection))
         control.send(self._line, {"pid": pid})
 
     def _serve(self, connection: Connection) -> None:

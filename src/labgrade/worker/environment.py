@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-_INHERITED = ("SYSTEMROOT", "COMSPEC", "PATHEXT", "CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH")
+_INHERITED = ("SYSTEMROOT", "COMSPEC", "PATHEXT", "CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH", "LABGRADE_DEBUG")
 
 
 def worker_environment() -> dict[str, str]:

@@ -32,6 +32,7 @@ _TICK = 0.1
 _LOAD_GRACE = 6.0
 """Seconds beyond the load budget before the loader, which interrupts itself, is killed."""
 _MAX_RELOADS = 4
+_LAST_WORDS_MS = 500
 
 
 class ForkExecutor:
@@ -183,7 +184,7 @@ class ForkedSubmission:
                 raise _Ended("load-failed", f"Loading ended with a malformed report ({error}).", 0) from None
             except StudentCrashed as crash:
                 message = f"A top-level statement ended the process ({crash.cause}); it was left out."
-                raise _Ended("top-level-exit", message, getattr(crash, "progress", 0)) from None
+                raise _Ended("top-level-exit", message, crash.progress) from None
 
     def _progress_after_kill(self) -> int:
         control.send(self._line, {"op": "kill_loader"})
@@ -258,10 +259,7 @@ class ForkedSubmission:
     def _hear(self, key: str) -> control.Message:
         """Return the next message of the supervisor with that key, passing over events that came first."""
         while True:
-            try:
-                message, _ = control.receive(self._line)
-            except Closed:
-                raise WorkerLost("the supervisor ended") from None
+            message = self._event()
             if key in message or message.get("event") == key:
                 return message
 
@@ -283,7 +281,8 @@ class ForkedSubmission:
                 if crash:
                     raise crash
             elif self._line.fileno() in ready:
-                crash = self._ended()
+                # Its process ended; a daemon of it may still hold the channel open.
+                crash = self._crash()
             elif not ready:
                 clock.tick(self.usage())
 
@@ -291,22 +290,19 @@ class ForkedSubmission:
         """The channel was closed: wait a moment for the supervisor to say how the process ended."""
         poll = select.poll()
         poll.register(self._line, select.POLLIN)
-        while poll.poll(500):
-            crash = self._ended()
-            if crash is not None:
+        while poll.poll(_LAST_WORDS_MS):
+            message = self._event()
+            if message.get("event") == "exit":
+                crash = StudentCrashed(_cause(int(message["status"])))
+                crash.progress = int(message.get("progress", 0))
                 return crash
         return StudentCrashed("it closed its channel")
 
-    def _ended(self) -> StudentCrashed | None:
+    def _event(self) -> control.Message:
         try:
-            message, _ = control.receive(self._line)
+            return control.receive(self._line)[0]
         except Closed:
             raise WorkerLost("the supervisor ended") from None
-        if message.get("event") != "exit":
-            return None
-        crash = StudentCrashed(_cause(int(message["status"])))
-        crash.progress = message.get("progress", 0)  # type: ignore[attr-defined]
-        return crash
 
 
 def _cause(status: int) -> str:

@@ -329,7 +329,7 @@ class _Run:
         error = self._in_time(part.node, lambda: _evaluate(code, self._namespace))
         if sys.getrecursionlimit() < self._recursion_limit:
             sys.setrecursionlimit(self._recursion_limit)
-        if isinstance(error, OutOfTime) or (self._budget.used_up and self._number <= self._definitions_after):
+        if type(error) is OutOfTime or (self._budget.used_up and self._number <= self._definitions_after):
             self._out_of_time(part, error)
         elif error is not None:
             self._failed(part, error)

@@ -30,7 +30,7 @@ _BODY_MAGICS: Final = RUN_MAGICS | {"capture", "debug", "scalene", "heat", "wand
 _OPTIONS: Final = re.compile(r"\A(?:\s*(?:-[nrpDTsl]\s*\d+|-[a-zA-Z]+)(?=\s|\Z))*\s*")
 _CELL_MAGIC: Final = re.compile(r"\s*%%(!|\w+)[ \t]*(.*)")
 _CALL: Final = re.compile(r"get_ipython\(\)\.(\w+)\(['\"](\w*)")
-_LINES_A_CELL: Final = 200_000  # IPython reads all lines again for each magic: this many lines in all
+_LINES_A_CELL: Final = 50_000  # IPython reads all lines again for each magic: this many lines in all
 _SHOWN: Final = 5  # commands that a finding names
 _KINDS: Final = {
     "magic": "IPython commands do nothing while grading",

@@ -33,6 +33,7 @@ _BINDING: Final = re.compile(
     r"^(?:(?:async\s+)?(?:def|class)\s+(\w+)|(\w+)\s*(?::[^=]*)?=(?!=))", re.MULTILINE
 )
 _CLOSERS: Final = re.compile(r"[\"')\]}]")
+_TRIPLE: Final = re.compile(r"\"{3}|'{3}")
 _TOO_DEEP: Final = "too long or too deeply nested for Python to read"
 
 
@@ -217,13 +218,13 @@ class _Blocks:
         alone = parsed = self._parse(first, self._starts[block + 1])
         after = block + 1
         while isinstance(parsed, _Damage) and self._incomplete(first, self._starts[after]):
-            after = self._next_end(block, after)
+            after = self._next_end(block, after, _TRIPLE if "triple-quoted" in parsed.message else _CLOSERS)
             if not after:
                 break
             parsed = self._parse(first, self._starts[after])
         return (block + 1, alone) if isinstance(parsed, _Damage) else (after, parsed)
 
-    def _next_end(self, block: int, after: int) -> int:
+    def _next_end(self, block: int, after: int, closers: re.Pattern[str]) -> int:
         """The next block end at which a statement open since `block` may be complete; 0 where there is none.
 
         A header or decorator needs the next block; an open bracket or string needs a line that closes it.
@@ -231,7 +232,7 @@ class _Blocks:
         for end in range(after + 1, len(self._starts)):
             if end <= block + 3:
                 return end
-            if self._effort > 0 and _CLOSERS.search(self._text(self._starts[end - 1], self._starts[end])):
+            if self._effort > 0 and closers.search(self._text(self._starts[end - 1], self._starts[end])):
                 return end
         return 0
 

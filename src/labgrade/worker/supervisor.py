@@ -5,8 +5,8 @@ the tree uses, and kills. It decides nothing: the grader asks, it answers. When 
 it exits, and with it everything in its namespace.
 
 From the grader                      To the grader
-    load, serve, exercise (+ channel)    {"event": "runner", "pid"}
-    usage                                {"event": "exit", "who", "status", "progress"}
+    load, serve, exercise (+ channel)    {"event": "gone"}: the runner ended
+    usage                                {"event": "exit", "status", "progress"}: and how, or the loader did
     end, kill_loader                     {"usage": …}, {"ended": true}
     new_loader                           {"loader": true}
 """
@@ -22,6 +22,7 @@ import socket
 
 from labgrade.wire.frames import Closed
 from labgrade.worker import child, control
+from labgrade.worker.endings import run_and_exit
 from labgrade.worker.executor import Limits
 from labgrade.worker.isolation import Confinement
 from labgrade.worker.tree import ProcessTree
@@ -42,7 +43,8 @@ def _close_everything_but(keep: int) -> None:
     os.closerange(keep + 1, 65_536)
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
-        os.dup2(nothing, descriptor)
+        if descriptor != 2 or "LABGRADE_DEBUG" not in os.environ:
+            os.dup2(nothing, descriptor)
     os.close(nothing)
 
 
@@ -58,7 +60,8 @@ class Supervisor:
         self._tree = ProcessTree(whole_namespace=confinement.has_pid_namespace)
         self._poll = select.poll()
         self._poll.register(grader, select.POLLIN)
-        self._runner: int | None = None
+        self._runner: int | None = None  # pidfd
+        self._runner_pid = 0  # kept after its end, to tell its status from that of one killed before
         self._start_loader()
 
     def serve(self) -> None:
@@ -79,12 +82,11 @@ class Supervisor:
         self._line, theirs = control.pair()
         self._loader = os.fork()
         if self._loader == 0:
-            try:
-                self._line.close()
-                self._grader.close()
-                child.run_loader(theirs, self._confinement, self._limits, self._workdir, self._progress)
-            finally:
-                os._exit(0)
+            self._line.close()
+            self._grader.close()
+            run_and_exit(
+                lambda: child.run_loader(theirs, self._confinement, self._limits, self._workdir, self._progress)
+            )
         theirs.close()
         self._loader_end = os.pidfd_open(self._loader)
         self._poll.register(self._line, select.POLLIN)
@@ -126,15 +128,16 @@ class Supervisor:
             with contextlib.suppress(OSError):
                 self._forget_runner()
                 self._runner = os.pidfd_open(pid)
+                self._runner_pid = pid
                 self._poll.register(self._runner, select.POLLIN)
-        elif type(status) is int:
-            control.send(self._grader, {"event": "exit", "who": "runner", "status": status})
+        elif type(status) is int and pid == self._runner_pid:
+            control.send(self._grader, {"event": "exit", "status": status})
 
     def _runner_ended(self) -> None:
         self._forget_runner()
         with contextlib.suppress(Closed):
             control.send(self._line, {"op": "reap"})
-        control.send(self._grader, {"event": "gone", "who": "runner"})
+        control.send(self._grader, {"event": "gone"})
 
     def _loader_ended(self) -> None:
         _, status = os.waitpid(self._loader, 0)
@@ -142,11 +145,12 @@ class Supervisor:
         self._poll.unregister(self._loader_end)
         os.close(self._loader_end)
         self._loader_end = -1
-        control.send(self._grader, {"event": "exit", "who": "loader", "status": status, "progress": progress})
+        control.send(self._grader, {"event": "exit", "status": status, "progress": progress})
 
     def _end(self) -> None:
         """Kill all that student code started, except the loader itself."""
         self._forget_runner()
+        self._runner_pid = 0
         self._tree.kill(exclude=(self._loader,))
         with contextlib.suppress(Closed):
             control.send(self._line, {"op": "reap"})

@@ -18,6 +18,7 @@ from typing import Any
 
 from labgrade.wire.frames import Closed
 from labgrade.worker import control, supervisor
+from labgrade.worker.endings import run_and_exit
 from labgrade.worker.executor import Limits
 from labgrade.worker.hugepages import collapse_heap
 from labgrade.worker.isolation import Confinement, View
@@ -114,12 +115,9 @@ class Zygote:
         ours, theirs = control.pair()
         pid = self.confinement.clone()
         if pid == 0:
-            try:
-                signal.set_wakeup_fd(-1)
-                ours.close()
-                supervisor.run(theirs, self.confinement, self._limits)
-            finally:
-                os._exit(0)
+            signal.set_wakeup_fd(-1)
+            ours.close()
+            run_and_exit(lambda: supervisor.run(theirs, self.confinement, self._limits))
         theirs.close()
         return ours, pid
 

@@ -191,7 +191,8 @@ class TestConstants:
     def test_earn_exactly_the_visible_part(self) -> None:
         record = grade_source(LAB, CONSTANTS, seed=5)
 
-        assert {check.visibility for check in checks(record) if check.outcome == "passed"} == {"visible"}
+        passed = {check.id for check in checks(record) if check.outcome == "passed"}
+        assert passed == {check.id for check in checks(record) if check.visibility == "visible"}
         assert record.score == 16
 
     def test_zero_passes_nothing(self) -> None:
@@ -207,7 +208,7 @@ class TestConstants:
         )
         record = grade_source(LAB, with_override(once), seed=7)
 
-        assert {check.outcome for check in checks(record) if check.visibility == "hidden"} == {"failed"}
+        assert {check.visibility for check in checks(record) if check.outcome == "passed"} <= {"visible"}
 
     def test_nearly_right_is_wrong(self) -> None:
         nearly = "\n".join(
@@ -256,14 +257,14 @@ JUNK = {
 }
 
 
-class TestJunk:
-    @pytest.fixture(scope="class")
-    def records(self) -> dict[str, GradeRecord]:
-        return grade_sources(LAB, {name: every_function(value) for name, value in JUNK.items()}, seed=9)
+@pytest.fixture(scope="module")
+def junk_records() -> dict[str, GradeRecord]:
+    return grade_sources(LAB, {name: every_function(value) for name, value in JUNK.items()}, seed=9)
 
-    @pytest.mark.parametrize("name", JUNK)
-    def test_is_the_students_and_earns_nothing(self, records: dict[str, GradeRecord], name: str) -> None:
-        record = records[name]
 
-        assert [check.id for check in checks(record) if check.outcome in ("passed", "not_run")] == []
-        assert record.score == 0
+@pytest.mark.parametrize("name", JUNK)
+def test_junk_is_the_students_and_earns_nothing(junk_records: dict[str, GradeRecord], name: str) -> None:
+    record = junk_records[name]
+
+    assert [check.id for check in checks(record) if check.outcome in ("passed", "not_run")] == []
+    assert record.score == 0

@@ -1,5 +1,8 @@
 """The forbidden acts that a probe tries from inside. Each says how it was refused, or that it was not."""
 
+# The acts are system calls, tried as plainly as a student's code would.
+# ruff: noqa: PTH101, PTH108, PTH109, PTH116, PTH118, PTH120, PTH123, PTH208
+
 from __future__ import annotations
 
 import _thread
@@ -90,7 +93,7 @@ def _process_acts(target: Mapping[str, Any]) -> Sightings:
         "supervisor memory, locked": try_act(lambda: _open(f"/proc/{supervisor}/mem")),
         "trace": try_act(lambda: syscalls.call("ptrace", _TRACE_ATTACH, supervisor, 0, 0)),
         # Not a program: without a filter the error is another one, and this process goes on.
-        "start a program": try_act(lambda: os.execv(_not_a_program(), ["x"])),
+        "start a program": try_act(lambda: os.execv(_not_a_program(), ["x"])),  # noqa: S606
         "personality": try_act(lambda: syscalls.call("personality", _PERSONALITY_QUERY)),
         "new user namespace": try_act(lambda: syscalls.unshare(syscalls.CLONE_NEWUSER)),
     }

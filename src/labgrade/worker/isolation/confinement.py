@@ -1,22 +1,27 @@
 """One confinement for a whole batch: prepared once in the zygote, entered by every submission.
 
-    zygote      prepare()                     view built, root left, first filter installed
-      └ clone() → supervisor (PID 1)   enter()      id maps, private files, /proc, no capabilities
-          └ os.fork() → loader         lock_down()  limits, Landlock, second filter; then student code
+zygote                                prepare()    view built, root left, first filter installed
+  └ clone() → supervisor (PID 1)      enter()      id maps, private files, /proc, no capabilities
+      └ os.fork() → loader            lock_down()  limits, Landlock, second filter; then student code
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
-import sys
 import tempfile
 from pathlib import Path
 from typing import Final
 
-from labgrade.errors import ExecutorUnavailable
 from labgrade.worker.executor import IsolationReport, Limits
-from labgrade.worker.isolation import landlock, mounts, namespaces, privileges, rlimits, syscalls
+from labgrade.worker.isolation import (
+    landlock,
+    mounts,
+    namespaces,
+    preconditions,
+    privileges,
+    rlimits,
+    syscalls,
+)
 from labgrade.worker.isolation.probe import run_probe
 from labgrade.worker.isolation.scratch import Scratch, make_folders
 from labgrade.worker.isolation.seccomp import Filter, base_filter, final_filter
@@ -34,12 +39,13 @@ LAYERS: Final = (
 )
 """Every layer that `Confinement.prepare` can leave out and that a report names."""
 
+_REHEARSED_BYTES: Final = 1 << 20
+
 
 class Confinement:
     """What holds for each submission of a batch. Made by `prepare`.
 
     Attributes:
-        has_pid_namespace: whether a submission's processes die with its supervisor and see only themselves.
         writable: the folders a submission may write to, once entered; the working directory comes first.
         reasons: layer to why it is missing, where the kernel refused it.
     """
@@ -64,7 +70,7 @@ class Confinement:
 
     @property
     def has_pid_namespace(self) -> bool:
-        """Whether a submission is a pid namespace of its own."""
+        """Whether a submission's processes die with its supervisor and see only themselves."""
         return bool(self._flags & syscalls.CLONE_NEWPID)
 
     @classmethod
@@ -81,7 +87,8 @@ class Confinement:
         Raises:
             ExecutorUnavailable: this machine or process cannot be confined this way.
         """
-        _require(disabled)
+        _require_known(disabled)
+        preconditions.require_machine()
         layout = Layout.of(view)
         made = cls(view, layout, disabled, Witness.place(layout))
         made._choose_namespaces()
@@ -91,32 +98,53 @@ class Confinement:
 
     def _choose_namespaces(self) -> None:
         flags = namespaces.flags_without(self._disabled)
-        why = namespaces.refusal(nobody=os.geteuid() == 0) if flags else ""
+        why = namespaces.rehearse(lambda: self._rehearse(flags)) if flags else ""
         if why:
-            self.reasons = dict.fromkeys(namespaces.FLAGS, f"the kernel refused it: {why}")
+            self.reasons = dict.fromkeys(namespaces.FLAGS, f"refused: {why}")
         self._flags = 0 if why else flags
+
+    def _rehearse(self, flags: int) -> None:
+        """What zygote and submission will do: a policy may grant a namespace and no right inside it."""
+        own_mounts = flags & syscalls.CLONE_NEWNS
+        if own_mounts:
+            self._enter_view()
+        self._leave_root()
+        namespaces.enter_user_namespace(flags & ~syscalls.CLONE_NEWPID)
+        if own_mounts:
+            mounts.mount_private(_REHEARSED_BYTES)
 
     def _move(self) -> None:
         if self._flags & syscalls.CLONE_NEWNS:
-            _new_mount_namespace()
-            mounts.enter_view(self._layout, self._view.devices)
-            _require_readable_for_nobody()
+            self._enter_view()
             return
         self._scratch = Scratch()
         rules = [(path, landlock.READ if whole else landlock.LIST) for path, whole in self._layout.grants()]
         devices = [(f"/dev/{name}", landlock.USE) for name in self._view.devices]
-        self._base_rules = [*rules, *devices, ("/proc", landlock.READ), ("/dev/shm", landlock.OWN)]
+        # Shared by all submissions, so its names cannot be listed; data loaders need it.
+        shared = [("/dev/shm", landlock.OWN & ~landlock.LIST)]  # noqa: S108 - the C library's own choice
+        self._base_rules = [*rules, *devices, ("/proc", landlock.READ), *shared]
+
+    def _enter_view(self) -> None:
+        namespaces.own_mounts()
+        mounts.enter_view(self._layout, self._view.devices)
+        preconditions.require_readable_for_nobody()
+
+    def _leave_root(self) -> None:
+        if os.geteuid() == 0 and "unprivileged user" not in self._disabled:
+            if preconditions.readable_for_nobody():
+                privileges.become_nobody()
+            else:
+                self.reasons["unprivileged user"] = "the interpreter can be read by root only"
 
     def _give_up(self) -> None:
-        if os.geteuid() == 0 and "unprivileged user" not in self._disabled and _readable_for_nobody():
-            if self._scratch:
-                self._scratch.give_to(privileges.NOBODY, privileges.NOBODY)
-            privileges.become_nobody()
+        self._leave_root()
+        if self._scratch:
+            self._scratch.give_to(os.geteuid(), os.getegid())
         if os.geteuid() == 0 and self._flags:
             namespaces.enter_user_namespace(0)
         self._outside = os.geteuid(), os.getegid()
         self._mapped = rlimits.mapped_bytes()
-        self._others = 0 if self._flags else _tasks_of(os.getuid())
+        self._others = 0 if self._flags else rlimits.tasks_of(os.getuid())
         if "capabilities" not in self._disabled:
             privileges.drop_capabilities()
         privileges.forbid_new_privileges()
@@ -127,7 +155,7 @@ class Confinement:
         if "seccomp" in self._disabled:
             return
         base_filter().install()
-        if self.has_pid_namespace or self._abi >= 6:
+        if self.has_pid_namespace or self._abi >= landlock.SIGNALS_FROM:
             self._final = final_filter()
 
     def clone(self) -> int:
@@ -237,67 +265,7 @@ class Confinement:
             self._scratch.close()
 
 
-def _require(disabled: frozenset[str]) -> None:
-    unknown = disabled - set(LAYERS)
+def _require_known(layers: frozenset[str]) -> None:
+    unknown = layers - set(LAYERS)
     if unknown:
         raise ValueError(f"not a layer: {', '.join(sorted(unknown))}; layers are {', '.join(LAYERS)}")
-    if sys.platform != "linux" or not syscalls.supported():
-        raise ExecutorUnavailable(
-            f"There is no confinement for {sys.platform} on {syscalls.MACHINE}.",
-            next_step="Use the spawn executor.",
-        )
-    threads = len(os.listdir("/proc/self/task"))
-    if threads != 1:
-        raise ExecutorUnavailable(
-            f"The zygote has {threads} threads; it can be confined, and forked, only with one.",
-            next_step="Set OMP_NUM_THREADS=1 and preload nothing that starts threads.",
-        )
-
-
-def _new_mount_namespace() -> None:
-    if os.geteuid() == 0:
-        try:
-            syscalls.unshare(syscalls.CLONE_NEWNS)
-        except PermissionError:  # root of a container, without the right to mount
-            pass
-        else:
-            return
-    namespaces.enter_user_namespace(syscalls.CLONE_NEWNS)
-
-
-def _readable_for_nobody() -> bool:
-    """Whether the interpreter's files can be read without being root: lazy imports need them."""
-    present = os.geteuid()
-    try:
-        os.seteuid(privileges.NOBODY)
-    except OSError:
-        return False
-    try:
-        return all(os.access(path, os.R_OK, effective_ids=True) for path in _imported_from())
-    finally:
-        os.seteuid(present)
-
-
-def _imported_from() -> list[str]:
-    folders = [entry for entry in sys.path if os.path.isdir(entry)]
-    return [os.__file__, *folders]
-
-
-def _require_readable_for_nobody() -> None:
-    if os.geteuid() == 0 and not _readable_for_nobody():
-        raise ExecutorUnavailable(
-            "The interpreter's files can be read by root only, and student code never runs as root.",
-            where=sys.prefix,
-            next_step="Make them readable for others, or grade as the user that owns them.",
-        )
-
-
-def _tasks_of(uid: int) -> int:
-    """Threads that a user runs on this machine: the kernel counts them with a submission's."""
-    count = 0
-    for process in Path("/proc").iterdir():
-        if process.name.isdecimal():
-            with contextlib.suppress(OSError):
-                owned = process.stat().st_uid == uid
-                count += len(os.listdir(process / "task")) if owned else 0
-    return count

@@ -10,6 +10,7 @@ import ctypes
 import os
 import struct
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 from labgrade.worker.isolation import syscalls
@@ -29,6 +30,11 @@ _HANDLED: Final = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 <
 _HANDLED_FROM_5: Final = (1 << 16) - 1
 _BIND_AND_CONNECT_TCP: Final = 0b11
 _ABSTRACT_SOCKETS_AND_SIGNALS: Final = 0b11
+
+_TCP_FROM: Final = 4
+_QUIET_FROM: Final = 7
+SIGNALS_FROM: Final = 6
+"""Interface version from which signals and abstract sockets that would leave are refused."""
 
 LIST: Final = _READ_DIR
 READ: Final = _READ_FILE | _READ_DIR
@@ -66,16 +72,16 @@ def restrict(rules: Iterable[tuple[str, int]], abi: int) -> None:
         for path, rights in rules:
             _allow(ruleset, path, rights & handled)
         # A student's loop of refused calls must not fill the kernel's audit log.
-        syscalls.call("landlock_restrict_self", ruleset, _NO_AUDIT_LOG if abi >= 7 else 0)
+        syscalls.call("landlock_restrict_self", ruleset, _NO_AUDIT_LOG if abi >= _QUIET_FROM else 0)
     finally:
         os.close(ruleset)
 
 
 def _create(handled: int, abi: int) -> int:
     fields = [handled]
-    if abi >= 4:
+    if abi >= _TCP_FROM:
         fields.append(_BIND_AND_CONNECT_TCP)
-    if abi >= 6:
+    if abi >= SIGNALS_FROM:
         fields.append(_ABSTRACT_SOCKETS_AND_SIGNALS)
     attribute = (ctypes.c_uint64 * len(fields))(*fields)
     return syscalls.call("landlock_create_ruleset", ctypes.byref(attribute), ctypes.sizeof(attribute), 0)
@@ -87,7 +93,7 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
     except OSError:
         return
     try:
-        folder = os.path.isdir(path)
+        folder = Path(path).is_dir()
         rule = struct.pack("=Qi", rights if folder else rights & _FILE_RIGHTS, handle)
         syscalls.call("landlock_add_rule", ruleset, _PATH_BENEATH, rule, 0)
     finally:

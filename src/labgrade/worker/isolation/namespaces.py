@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ctypes
-import errno
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from labgrade.errors import ExecutorUnavailable
 from labgrade.worker.isolation import privileges, syscalls
 from labgrade.worker.isolation.syscalls import (
     CLONE_NEWCGROUP,
@@ -18,10 +19,9 @@ from labgrade.worker.isolation.syscalls import (
     CLONE_NEWPID,
     CLONE_NEWUSER,
     CLONE_NEWUTS,
-    MS_PRIVATE,
-    MS_REC,
 )
 
+_REASON_BYTES: Final = 512
 STUDENT: Final = 1000  # user and group id inside
 
 FLAGS: Final = {
@@ -40,35 +40,38 @@ def flags_without(disabled: frozenset[str]) -> int:
     return sum(flag for name, flag in FLAGS.items() if name not in disabled)
 
 
-def refusal(*, nobody: bool) -> str:
-    """Try in a throw-away child what a submission will do; "" where it works, else the error's name.
-
-    Args:
-        nobody: leave root first, as the zygote will.
-    """
+def rehearse(act: Callable[[], None]) -> str:
+    """Do something irreversible in a throw-away child; "" where it works, else the error it met."""
+    read, write = os.pipe()
     child = os.fork()
     if child == 0:
-        _try_and_exit(nobody=nobody)
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    return errno.errorcode.get(code, f"error {code}") if code else ""
+        try:
+            act()
+        except (OSError, ExecutorUnavailable) as error:
+            os.write(write, str(error).encode("utf-8", "replace")[:_REASON_BYTES])
+        finally:
+            os._exit(0)
+    os.close(write)
+    with os.fdopen(read, encoding="utf-8", errors="replace") as end:
+        reason = end.read()
+    status = os.waitpid(child, 0)[1]
+    return reason or ("" if status == 0 else f"ended with status {status}")
 
 
-def _try_and_exit(*, nobody: bool) -> None:
-    code = errno.ENOSYS
-    try:
-        if nobody:
-            privileges.become_nobody()
-        # An unprivileged zygote lives in a user namespace itself: a submission's is the second.
-        for _ in range(1 if nobody else 2):
-            enter_user_namespace(flags_without(frozenset({"pid namespace"})))
-        # A kernel policy may grant the namespace and then no right inside it.
-        syscalls.mount("none", "/", None, MS_REC | MS_PRIVATE)
-        syscalls.mount("none", "/proc", "tmpfs", 0)
-        code = 0
-    except OSError as error:
-        code = error.errno or errno.EIO
-    finally:
-        os._exit(code)
+def own_mounts() -> None:
+    """Move this process to a mount namespace of its own; without the right to, to a user namespace as well.
+
+    Raises:
+        OSError: the kernel refused both.
+    """
+    if os.geteuid() == 0:
+        try:
+            syscalls.unshare(CLONE_NEWNS)
+        except PermissionError:  # root of a container, without the right to mount
+            pass
+        else:
+            return
+    enter_user_namespace(CLONE_NEWNS)
 
 
 def enter_user_namespace(flags: int) -> None:

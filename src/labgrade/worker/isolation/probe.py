@@ -40,12 +40,21 @@ class Target(TypedDict):
 class Probed(Protocol):
     """What a probe needs of a confinement."""
 
-    has_pid_namespace: bool
+    @property
+    def has_pid_namespace(self) -> bool:
+        """See `Confinement`, as the rest."""
 
-    def clone(self) -> int: ...
-    def enter(self, limits: Limits) -> str: ...
-    def lock_down(self, limits: Limits) -> None: ...
-    def address_bytes(self, limits: Limits) -> int | None: ...
+    def clone(self) -> int:
+        """Start a submission."""
+
+    def enter(self, limits: Limits) -> str:
+        """Complete its surroundings."""
+
+    def lock_down(self, limits: Limits) -> None:
+        """Give up the rest."""
+
+    def address_bytes(self, limits: Limits) -> int | None:
+        """The bound on a process's address space."""
 
 
 def run_probe(confinement: Probed, witness: Witness, reasons: dict[str, str]) -> IsolationReport:
@@ -70,7 +79,6 @@ def run_probe(confinement: Probed, witness: Witness, reasons: dict[str, str]) ->
     sightings |= _outside(target)
     sightings["heard"] = ", ".join(witness.heard())
     sightings["marked"] = ", ".join(witness.marked())
-    if os.environ.get("DBG"): print(sightings)
     return report(sightings, reasons)
 
 
@@ -122,7 +130,7 @@ def _load(confinement: Probed, target: Target, write_end: int, hold_end: int) ->
         confinement.lock_down(_LIMITS)
         _leave_survivor(write_end, hold_end)
         sightings |= behind_locks(target)
-    except Exception as error:  # whatever it is, the report has to say it
+    except Exception as error:  # noqa: BLE001 - whatever it is, the report has to say it
         sightings["stopped"] = f"{type(error).__name__}: {error}"
     finally:
         _send(sightings, write_end)

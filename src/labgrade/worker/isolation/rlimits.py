@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import resource
 from pathlib import Path
 from typing import Final
@@ -23,6 +24,17 @@ def mapped_bytes() -> int:
     """Address space of this process, in bytes."""
     pages = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[0])
     return pages * resource.getpagesize()
+
+
+def tasks_of(uid: int) -> int:
+    """Threads that a user runs on this machine: without a user namespace they count with a submission's."""
+    count = 0
+    for process in Path("/proc").iterdir():
+        if process.name.isdecimal():
+            with contextlib.suppress(OSError):
+                owned = process.stat().st_uid == uid
+                count += sum(1 for _ in (process / "task").iterdir()) if owned else 0
+    return count
 
 
 def address_space(limits: Limits, mapped: int) -> int:

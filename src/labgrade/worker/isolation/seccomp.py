@@ -116,6 +116,16 @@ _KERNEL: Final = (
 # Memory that no limit counts: neither the address space nor the private file system.
 _UNCOUNTED_MEMORY: Final = ("memfd_create", "memfd_secret", "msgget", "semget", "shmat", "shmget")
 _SIGNALS: Final = ("kill", "pidfd_send_signal", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "tgkill", "tkill")
+# Limits and priorities that a process may change of itself (id 0) but not of its supervisor, which runs
+# as the same user: call to the position of the id.
+_OF_ITSELF: Final = {
+    "ioprio_set": 1,
+    "prlimit64": 0,
+    "sched_setattr": 0,
+    "sched_setparam": 0,
+    "sched_setscheduler": 0,
+    "setpriority": 1,
+}
 
 Instruction = tuple[int, int, int, int]
 
@@ -125,7 +135,8 @@ def base_filter() -> Filter:
     refused = (*_PROGRAMS, *_OTHER_PROCESSES, *_MOUNTS, *_KERNEL, *_UNCOUNTED_MEMORY)
     blocks = [_refuse(name) for name in refused]
     # Only local sockets: worker processes of a data loader talk through them.
-    blocks += [_only_first_argument(name, socket.AF_UNIX) for name in ("socket", "socketpair")]
+    blocks += [_only(name, 0, socket.AF_UNIX) for name in ("socket", "socketpair")]
+    blocks += [_only(name, position, 0) for name, position in _OF_ITSELF.items()]
     blocks += [_no_device_nodes("mknod", 1), _no_device_nodes("mknodat", 2)]
     # Its flags lie in memory, which a filter cannot read; "no such call" makes the C library use clone.
     blocks.append(_refuse("clone3", errno.ENOSYS))
@@ -140,7 +151,7 @@ def final_filter(signals_to: int | None = None) -> Filter:
     """
     blocks = [_refuse("mount"), _refuse("umount2"), _no_new_namespaces()]
     if signals_to is not None:
-        blocks += [_only_first_argument(name, signals_to) for name in _SIGNALS]
+        blocks += [_only(name, 0, signals_to) for name in _SIGNALS]
     return Filter(blocks)
 
 
@@ -202,8 +213,8 @@ def _refuse(name: str, code: int = errno.EPERM) -> list[Instruction]:
     return _when(name, [_refusal(code)])
 
 
-def _only_first_argument(name: str, allowed: int) -> list[Instruction]:
-    return _when(name, [_argument(0), (_EQUAL, 0, 1, allowed), _result(_ALLOW), _refusal()])
+def _only(name: str, position: int, allowed: int) -> list[Instruction]:
+    return _when(name, [_argument(position), (_EQUAL, 0, 1, allowed), _result(_ALLOW), _refusal()])
 
 
 def _no_new_namespaces() -> list[Instruction]:

@@ -21,7 +21,9 @@ def report(sightings: Sightings, reasons: Mapping[str, str]) -> IsolationReport:
         reasons: layer to why the kernel refused it, added to the detail.
     """
     layers = tuple(_judge(name, rule, sightings, reasons.get(name, "")) for name, rule in _RULES.items())
-    confines = frozenset(name for name, holds in _CONFINES.items() if "stopped" not in sightings and holds(sightings))
+    confines = frozenset(
+        name for name, holds in _CONFINES.items() if "stopped" not in sightings and holds(sightings)
+    )
     return IsolationReport(layers, confines)
 
 
@@ -80,7 +82,9 @@ def _hidden_memory(saw: Mapping[str, str]) -> tuple[bool, str]:
 
 
 def _landlock(saw: Mapping[str, str]) -> tuple[bool, str]:
-    return _refused(saw, "write beside"), _quote(saw, "write beside", "write own", "signal supervisor", "abstract")
+    return _refused(saw, "write beside"), _quote(
+        saw, "write beside", "write own", "signal supervisor", "abstract"
+    )
 
 
 def _seccomp(saw: Mapping[str, str]) -> tuple[bool, str]:

@@ -1,5 +1,8 @@
 """What the zygote holds outside the confinement, to see whether anything gets there."""
 
+# Names and descriptors as the kernel takes them: text, not pathlib.
+# ruff: noqa: PTH113, PTH116
+
 from __future__ import annotations
 
 import contextlib
@@ -13,7 +16,14 @@ from typing import Any, Final
 from labgrade.worker.isolation.view import Layout
 
 # World-readable files that any system has some of, and that no view needs.
-_CANARIES: Final = ("/etc/hostname", "/etc/os-release", "/etc/fstab", "/etc/shells", "/etc/services", "/etc/passwd")
+_CANARIES: Final = (
+    "/etc/hostname",
+    "/etc/os-release",
+    "/etc/fstab",
+    "/etc/shells",
+    "/etc/services",
+    "/etc/passwd",
+)
 
 
 @dataclass
@@ -60,7 +70,7 @@ class Witness:
     def _bound(self, family: int, kind: int, address: Any) -> Any:
         listener = socket.socket(family, kind)
         self._listeners.append(listener)
-        listener.setblocking(False)
+        listener.settimeout(0)
         listener.bind(address)
         if kind == socket.SOCK_STREAM:
             listener.listen(4)
@@ -83,9 +93,11 @@ class Witness:
     def close(self) -> None:
         """Let go of everything: in each submission, and in the zygote after the probe."""
         for listener in self._listeners:
-            listener.close()
+            with contextlib.suppress(OSError):  # a supervisor may have closed every descriptor already
+                listener.close()
         for handle in self.folders.values():
-            os.close(handle)
+            with contextlib.suppress(OSError):
+                os.close(handle)
         self._listeners.clear()
         self.folders.clear()
 

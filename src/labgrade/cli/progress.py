@@ -1,0 +1,64 @@
+"""Progress of a batch: a live bar with the time to go on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from labgrade.intake.names import visible
+
+if TYPE_CHECKING:
+    from labgrade.batch import Graded
+
+
+@contextmanager
+def batch_progress(total: int, *, quiet: bool) -> Iterator[Callable[[Graded], None]]:
+    """Yield a function to be told of each result.
+
+    Args:
+        total: number of entries.
+        quiet: say nothing, whatever standard error is.
+    """
+    if quiet:
+        yield lambda graded: None
+    elif sys.stderr.isatty():
+        with _bar(total) as told:
+            yield told
+    else:
+        yield _Lines(total)
+
+
+@contextmanager
+def _bar(total: int) -> Iterator[Callable[[Graded], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.text import Text
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    # No refreshing thread: the batch forks, and a fork of a process with threads is not safe.
+    with Progress(*columns, console=Console(stderr=True), auto_refresh=False) as progress:
+        task = progress.add_task("starting", total=total)
+        progress.refresh()
+
+        def told(graded: Graded) -> None:
+            name = Text(visible(f"{graded.lab} {graded.student}", 40))
+            progress.update(task, advance=1, description=name.markup, refresh=True)
+
+        yield told
+
+
+class _Lines:
+    """One line a result on standard error, for logs."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._done = 0
+
+    def __call__(self, graded: Graded) -> None:
+        self._done += 1
+        score = "not graded" if graded.score is None else f"{graded.score:g} of {graded.max_score:g}"
+        reused = " (as before)" if graded.reused else ""
+        name = visible(f"{graded.lab} {graded.student}", 120)
+        sys.stderr.write(f"[{self._done}/{self._total}] {name}: {score}{reused}\n")
