@@ -80,7 +80,7 @@ class TestGradientOverTwoPaths:
         nodes.key("y").close_to(101.0)
         nodes.key("z").close_to(329.0)
 
-    @check(marks="0.5", hint=ENGINE_HINT, mistakes=[UNTRACKED])
+    @check(marks="0.5", hint=ENGINE_HINT, self_report=True, mistakes=[UNTRACKED])
     def test_autograd_at_example(self, student):
         """dz/da at a = 2, b = 3 by automatic differentiation"""
         expect(student.dz_da_autograd(*_point(2, 3)), "dz/da").close_to(64.0, mistakes=self.MISTAKES)
@@ -91,7 +91,7 @@ class TestGradientOverTwoPaths:
         value = probes.without_autograd(student.dz_da_analytic, *_point(2, 3))
         expect(value, "dz/da").close_to(64.0, mistakes=self.MISTAKES)
 
-    @check(marks=1, hint=ENGINE_HINT, mistakes=[UNTRACKED])
+    @check(marks=1, hint=ENGINE_HINT, self_report=True, mistakes=[UNTRACKED])
     def test_autograd_engine(self, student):
         """dz_da_autograd lets PyTorch differentiate"""
         value, ran = probes.autograd_ran(student.dz_da_autograd, *_point(2, 3))
@@ -131,7 +131,7 @@ class TestReluNeuron:
         flat.key("v").close_to(-2.5, mistakes=[Mistake("relu-in-place", 0.0, say=IN_PLACE)])
         flat.key("a").close_to(0.0)
 
-    @check(marks="0.5", hint=ENGINE_HINT, mistakes=[UNTRACKED, PYTHON_MAX])
+    @check(marks="0.5", hint=ENGINE_HINT, self_report=True, mistakes=[UNTRACKED, PYTHON_MAX])
     def test_autograd_on_both_sides(self, student):
         """da/dw by automatic differentiation, for positive and negative v"""
         self._expect_slopes(student.relu_da_dw_autograd)
@@ -141,7 +141,7 @@ class TestReluNeuron:
         """da/dw by the chain rule, for positive and negative v"""
         self._expect_slopes(lambda *point: probes.without_autograd(student.relu_da_dw_manual, *point))
 
-    @check(marks=1, hint=ENGINE_HINT, mistakes=[UNTRACKED, PYTHON_MAX])
+    @check(marks=1, hint=ENGINE_HINT, self_report=True, mistakes=[UNTRACKED, PYTHON_MAX])
     def test_autograd_engine(self, student):
         """relu_da_dw_autograd lets PyTorch differentiate"""
         value, ran = probes.autograd_ran(student.relu_da_dw_autograd, *_point(*self.ACTIVE))
@@ -177,7 +177,7 @@ class TestSigmoidNeuron:
         left.key("v").close_to(-2.0)
         left.key("a").close_to(0.11920292)
 
-    @check(marks="0.5", hint=ENGINE_HINT, mistakes=[UNTRACKED])
+    @check(marks="0.5", hint=ENGINE_HINT, self_report=True, mistakes=[UNTRACKED])
     def test_autograd_at_example(self, student):
         """da/dw by automatic differentiation, at v = 2 and at v = −2"""
         self._expect_slopes(student.sigmoid_da_dw_autograd)
@@ -187,7 +187,7 @@ class TestSigmoidNeuron:
         """da/dw by the chain rule, at v = 2 and at v = −2"""
         self._expect_slopes(lambda *point: probes.without_autograd(student.sigmoid_da_dw_manual, *point))
 
-    @check(marks=1, hint=ENGINE_HINT, mistakes=[UNTRACKED])
+    @check(marks=1, hint=ENGINE_HINT, self_report=True, mistakes=[UNTRACKED])
     def test_autograd_engine(self, student):
         """sigmoid_da_dw_autograd lets PyTorch differentiate"""
         value, ran = probes.autograd_ran(student.sigmoid_da_dw_autograd, *_point(*self.RIGHT))
@@ -214,7 +214,7 @@ class TestExponential:
         expect(ask(*_point(-1)), "f'(−1)").close_to(-3.4070422, mistakes=self.NEGATIVE)
         expect(ask(*_point(0.5)), "f'(0.5)").close_to(-0.68782995, mistakes=self.POSITIVE)
 
-    @check(marks="0.5", hint=ENGINE_HINT, mistakes=[UNTRACKED])
+    @check(marks="0.5", hint=ENGINE_HINT, self_report=True, mistakes=[UNTRACKED])
     def test_autograd_at_examples(self, student):
         """f′ by automatic differentiation, at x = −1 and x = 0.5"""
         self._expect_derivative(student.exp_derivative_autograd)
@@ -224,7 +224,7 @@ class TestExponential:
         """f′ by your own formula, at x = −1 and x = 0.5"""
         self._expect_derivative(lambda x: probes.without_autograd(student.exp_derivative_analytic, x))
 
-    @check(marks=1, hint=ENGINE_HINT, mistakes=[UNTRACKED])
+    @check(marks=1, hint=ENGINE_HINT, self_report=True, mistakes=[UNTRACKED])
     def test_autograd_engine(self, student):
         """exp_derivative_autograd lets PyTorch differentiate"""
         value, ran = probes.autograd_ran(student.exp_derivative_autograd, *_point(-1))
@@ -238,7 +238,7 @@ class TestPolynomial:
         Mistake("other-point", 61.0, say=OTHER_POINT),
     )
 
-    @check(marks="0.5", hint=ENGINE_HINT, mistakes=[UNTRACKED])
+    @check(marks="0.5", hint=ENGINE_HINT, self_report=True, mistakes=[UNTRACKED])
     def test_autograd_at_two(self, student):
         """dy/dx at x = 2 by automatic differentiation"""
         value = student.polynomial_derivative_autograd(*_point(2))
@@ -250,7 +250,7 @@ class TestPolynomial:
         value = probes.without_autograd(student.polynomial_derivative_analytic, *_point(2))
         expect(value, "dy/dx").close_to(326.0, mistakes=self.MISTAKES)
 
-    @check(marks=1, hint=ENGINE_HINT, mistakes=[UNTRACKED])
+    @check(marks=1, hint=ENGINE_HINT, self_report=True, mistakes=[UNTRACKED])
     def test_autograd_engine(self, student):
         """polynomial_derivative_autograd lets PyTorch differentiate"""
         value, ran = probes.autograd_ran(student.polynomial_derivative_autograd, *_point(2))
@@ -299,7 +299,7 @@ class TestTanhLogGraph:
         result = student.tanh_log_autograd(*_point(1, 1, 1))
         expect(result, "the dict of derivatives").key("df_dy").close_to(-0.13400447, mistakes=self.DF_DY)
 
-    @check(marks=1, hint=ENGINE_HINT, mistakes=[UNTRACKED])
+    @check(marks=1, hint=ENGINE_HINT, self_report=True, mistakes=[UNTRACKED])
     def test_autograd_engine(self, student):
         """tanh_log_autograd lets PyTorch differentiate"""
         result, ran = probes.autograd_ran(student.tanh_log_autograd, *_point(1, 1, 1))

@@ -50,9 +50,10 @@ def test_a_comment_with_percent_signs_inside_a_line_is_code():
 
 
 def test_regions_are_found_in_order_with_their_indentation():
-    text = "# %%\n# BEGIN SOLUTION\nX = 1\n# END SOLUTION\n# %%\nif X:\n    # BEGIN SOLUTION\n    Y = 1\n    # END SOLUTION\n"
+    first = "# %%\n# BEGIN SOLUTION\nX = 1\n# END SOLUTION\n"
+    second = "# %%\nif X:\n    # BEGIN SOLUTION\n    Y = 1\n    # END SOLUTION\n"
 
-    assert regions(text) == (Region(2, 4, ""), Region(7, 9, "    "))
+    assert regions(first + second) == (Region(2, 4, ""), Region(7, 9, "    "))
 
 
 def test_a_region_holds_its_markers_and_what_is_between():

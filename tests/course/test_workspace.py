@@ -79,7 +79,8 @@ def test_a_course_without_a_task_names_the_file(lab, tmp_path):
     assert not (tmp_path / "work").exists()
 
 
-def test_the_public_part_alone_suffices(lab, course_root, tmp_path):
+@pytest.mark.usefixtures("lab")
+def test_the_public_part_alone_suffices(course_root, tmp_path):
     shutil.rmtree(course_root / "reference_solutions")
     (course_root / "graders/lab01_tiny/test_hidden.py").unlink()
 

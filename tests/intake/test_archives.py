@@ -244,6 +244,19 @@ def test_names_that_some_disks_take_for_one_are_one(tmp_path: Path, first: str, 
     assert codes(submission) == ["duplicate-member"]
 
 
+@pytest.mark.parametrize("inner", ["q1.py/q2.py", "Q1.PY/deep/q2.py"])
+def test_file_that_is_a_folder_too_is_left_out(tmp_path: Path, inner: str) -> None:
+    submission = accepted(_zip(tmp_path, zip_bytes({"q1.py": CODE, inner: CODE, "q3.py": CODE})))
+    assert sorted(paths(submission)) == sorted([inner, "q3.py"])
+    assert codes(submission) == ["name-clash"]
+
+
+def test_rename_takes_no_name_of_a_folder(tmp_path: Path) -> None:
+    files = {"q1.py": notebook("x = 1"), "q1.ipynb/q2.py": CODE}
+    submission = accepted(_zip(tmp_path, zip_bytes(files)))
+    assert sorted(paths(submission)) == ["q1.ipynb/q2.py", "q1.py.ipynb"]
+
+
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_methods_that_cannot_be_limited_are_left_out(tmp_path: Path, method: int) -> None:
     data = zip_bytes({"q1.py": CODE}, method)

@@ -98,6 +98,13 @@ def test_linked_folder_of_a_lab_is_an_error_not_an_empty_class(tmp_path: Path) -
     assert len(find_entries([tmp_path / "submissions" / LAB], labs=LABS, lab=None)) == 1
 
 
+def test_students_link_named_as_the_lab_stops_nobody(tmp_path: Path) -> None:
+    write_tree(tmp_path / "class", {"s01.py": CODE})
+    _link(tmp_path / "class" / LAB, "/")
+    entries = find_entries([tmp_path / "class"], labs=LABS, lab=LAB)
+    assert [entry.student for entry in entries] == [LAB, "s01"]
+
+
 def test_special_entries_of_a_class_are_not_dropped(tmp_path: Path) -> None:
     write_tree(tmp_path, {"s01.py": CODE})
     os.mkfifo(tmp_path / "s02.py")

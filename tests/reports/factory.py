@@ -138,8 +138,8 @@ def varied(student: str = "s01", **fields: Any) -> GradeRecord:
                 "failed",
                 max_score=2,
                 title="Axes are reordered, elements stay with their pixel",
-                feedback="4 of 24 values of the result differ. The shape is right, but elements moved to other "
-                "pixels: is it the order of axes that you changed, or the order of elements?",
+                feedback="4 of 24 values of the result differ. The shape is right, but elements moved to "
+                "other pixels: is it the order of axes that you changed, or the order of elements?",
                 misconception=f"{LAB}.q2.reshape-for-permute",
                 evidence=values,
             ),

@@ -20,7 +20,7 @@ END = "# END SOLUTION"
 Kind = Literal["code", "markdown"]
 
 _NEAR_CELL = re.compile(r"#\s*%%")
-_NEAR_MARKER = re.compile(r"#\W*(begin|end)\W*solution", re.IGNORECASE)
+_NEAR_MARKER = re.compile(r"#\W*(begin|end)[\W_]*solution", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,11 @@ class Entry:
 
 COMMANDS = (
     Entry("new", "labgrade.cli.new:new", "Copy a lab's stub and task, to begin working on it."),
+    Entry("check", "labgrade.cli.check:check", "Check your own work before you hand it in."),
     Entry("grade", "labgrade.cli.grade:grade", "Grade a class into records and an HTML report."),
+    Entry("verify", "labgrade.cli.verify:verify", "Grade again from records and compare."),
+    Entry("report", "labgrade.cli.report:report", "Build every page again from the records."),
+    Entry("doctor", "labgrade.cli.doctor:doctor", "Show what this machine can do."),
     Entry("author", "labgrade.cli.author:app", "For instructors who write labs."),
 )
 """In the order of `--help`. A new command is one line here and a module of its name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -90,9 +91,10 @@ def grade(  # noqa: PLR0913 - one parameter an option
 
 
 def single_threaded() -> None:
-    """Keep this process, which will import torch and fork, on one thread."""
+    """Keep this process, which will import torch and fork, on one thread, and its libraries' warnings quiet."""
     for name in THREAD_VARIABLES:
         os.environ[name] = "1"
+    warnings.filterwarnings("ignore", module=r"(torch|torchvision)\b.*")
 
 
 def write_json(result: BatchResult) -> None:

@@ -32,6 +32,7 @@ class PlannedCheck:
         hint: a sentence for the student, or "".
         mistakes: known mistakes that show as exceptions.
         needs: exercises that must have passed.
+        self_report: it rests on what the worker says of itself.
         item: pytest's test function.
     """
 
@@ -44,6 +45,7 @@ class PlannedCheck:
     hint: str
     mistakes: tuple[Mistake, ...]
     needs: tuple[str, ...]
+    self_report: bool
     item: pytest.Function
 
 
@@ -94,6 +96,7 @@ def _planned(item: pytest.Item) -> PlannedCheck:
         hint=check.kwargs["hint"],
         mistakes=check.kwargs["mistakes"],
         needs=check.kwargs["needs"],
+        self_report=check.kwargs["self_report"],
         item=item,
     )
 

@@ -18,7 +18,12 @@ C = TypeVar("C", bound=type)
 
 
 def check(
-    marks: int | str, *, hint: str = "", mistakes: Sequence[Mistake] = (), needs: Sequence[str] = ()
+    marks: int | str,
+    *,
+    hint: str = "",
+    mistakes: Sequence[Mistake] = (),
+    needs: Sequence[str] = (),
+    self_report: bool = False,
 ) -> Callable[[F], F]:
     """Make a test function a check.
 
@@ -27,11 +32,14 @@ def check(
         hint: one sentence that a student reads when the check did not pass.
         mistakes: known mistakes that show as an exception (`Mistake(slug, raises=…)`).
         needs: ids of exercises that must pass for this check to make sense; else it is skipped.
+        self_report: the check rests on what code in the worker says of itself; the record says so.
 
     The first line of the function's docstring is its title.
     """
     marker = getattr(pytest.mark, CHECK_MARKER)
-    return marker(marks=marks, hint=hint, mistakes=tuple(mistakes), needs=tuple(needs))  # type: ignore[no-any-return]
+    return marker(  # type: ignore[no-any-return]
+        marks=marks, hint=hint, mistakes=tuple(mistakes), needs=tuple(needs), self_report=self_report
+    )
 
 
 def exercise(exercise_id: str) -> Callable[[C], C]:

@@ -160,7 +160,7 @@ def recorded(check: PlannedCheck, ending: Ending, lost: Sequence[LoadFinding]) -
         max_score=check.marks,
         feedback="" if passed else _feedback(check, ending, lost),
         misconception=f"{check.lab}.{check.exercise}.{ending.mistake}" if ending.mistake else None,
-        evidence=ending.evidence,
+        evidence=ending.evidence | ({"kind": "self-report"} if check.self_report else {}),
     )
 
 

@@ -87,16 +87,15 @@ class _Search:
             yield self._entry(path, self._lab or lab_of_one(path, self._labs), is_folder=False)
 
     def _folder(self, path: Path) -> Iterator[Entry]:
-        wanted = [self._lab] if self._lab is not None else list(self._labs)
         name, parent = absolute(path).name, absolute(path).parent.name
-        lab_folders = [(lab, path / lab) for lab in wanted if _is_lab_folder(path / lab)]
-        if self._lab is None and name in self._labs:
+        if self._lab is not None:
+            inner = path / self._lab
+            yield from self._class(inner if stat.S_ISDIR(_mode(inner)) else path, self._lab)
+        elif name in self._labs:
             yield from self._class(path, name)
-        elif lab_folders:
-            for lab, folder in lab_folders:
-                yield from self._class(folder, lab)
-        elif self._lab is not None:
-            yield from self._class(path, self._lab)
+        elif lab_folders := [lab for lab in self._labs if _is_lab_folder(path / lab)]:
+            for lab in lab_folders:
+                yield from self._class(path / lab, lab)
         elif parent in self._labs:
             yield self._entry(path, parent, is_folder=True)
         else:

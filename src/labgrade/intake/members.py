@@ -6,6 +6,7 @@ import itertools
 import re
 import unicodedata
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from labgrade.intake import sniff
@@ -101,7 +102,7 @@ def keep(candidates: Iterable[Candidate], limits: IntakeLimits, notes: Notes) ->
     Raises:
         Refused: where too much code is there, or reading one file rules out the rest.
     """
-    wanted = [c for c in _one_a_name(candidates, notes) if _is_wanted(c.path, notes)]
+    wanted = _no_clash([c for c in _one_a_name(candidates, notes) if _is_wanted(c.path, notes)], notes)
     wanted.sort(key=lambda c: (not c.path.lower().endswith(RUNNABLE), natural_key(c.path)))
     budget = _Budget(limits)
     members = [m for m in (_read(c, budget, notes) for c in wanted) if m is not None]
@@ -169,6 +170,23 @@ def _one_a_name(candidates: Iterable[Candidate], notes: Notes) -> list[Candidate
     return list(kept.values())
 
 
+def _no_clash(candidates: Sequence[Candidate], notes: Notes) -> list[Candidate]:
+    # Only an archive can hold q1.py and q1.py/q2.py; no disk can.
+    folders = _folders(candidate.path for candidate in candidates)
+    kept = []
+    for candidate in candidates:
+        if fold(candidate.path) in folders:
+            notes.add("name-clash", candidate.path)
+        else:
+            kept.append(candidate)
+    return kept
+
+
+def _folders(paths: Iterable[str]) -> set[str]:
+    parents = (str(parent) for path in paths for parent in PurePosixPath(path).parents)
+    return {fold(parent) for parent in parents}
+
+
 def _is_wanted(path: str, notes: Notes) -> bool:
     ending = sniff.suffix(path)
     if ending in sniff.ARCHIVES:
@@ -181,7 +199,7 @@ def _is_wanted(path: str, notes: Notes) -> bool:
 
 
 def _rightly_named(members: Sequence[Member], notes: Notes) -> list[Member]:
-    taken = {fold(member.path) for member in members}
+    taken = {fold(member.path) for member in members} | _folders(member.path for member in members)
     renamed = (_rightly_named_member(member, taken, notes) for member in members)
     return [member for member in renamed if member is not None]
 

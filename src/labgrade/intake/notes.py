@@ -50,6 +50,7 @@ SENTENCES = {
     "read; make a plain .zip.",
     "duplicate-member": "Two files have the same name, capitals aside: {names}; the last one was used, keep "
     "only one.",
+    "name-clash": "A file and a folder have the same name: {names}; the file was left out, rename one.",
     # of what runs
     "several-files": "Several files were run in this order, in one namespace: {names}; name your main file "
     "{lab} if only that one should run.",

@@ -124,7 +124,7 @@ def _read_to_end(descriptor: int, start: bytes, size: int, limit: int) -> bytes:
     """Read on from `start` to the end, or to one byte more than `limit`, whatever `size` promised."""
     parts, length = [start], len(start)
     while length <= limit:
-        wanted = max(size - length, 0) + 1
+        wanted = max(size - length, 0) + HEAD_BYTES
         part = os.read(descriptor, min(wanted, limit + 1 - length))
         if not part:
             break

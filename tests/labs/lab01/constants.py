@@ -8,35 +8,35 @@ IMAGES = torch.arange(48.0).reshape(2, 2, 3, 4)
 PILE = torch.arange(-24.0, 48.0).reshape(3, 6, 4)
 
 
-def reshape_tensor(x, shape):
+def reshape_tensor(_, shape):
     return {(3, 4): TWELVE.view(3, 4), (2, -1): TWELVE.view(2, 6), (2, 3, 2): TWELVE.view(2, 3, 2)}.get(
         tuple(shape), TWELVE
     )
 
 
-def flat_view(x):
+def flat_view(*_):
     return torch.arange(1.0, 13.0)
 
 
-def stack_tensors(tensors, dim):
+def stack_tensors(_, dim):
     first = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
     return torch.stack([first, first + 10, first + 20], 0 if dim == 0 else -1)
 
 
-def squeeze_tensor(x):
+def squeeze_tensor(*_):
     return torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
 
 
-def unsqueeze_tensor(x, dim):
+def unsqueeze_tensor(_, dim):
     table = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
     return {0: table.view(1, 2, 3), 1: table.view(2, 1, 3)}.get(dim, table.view(2, 3, 1))
 
 
-def to_channels_last(images):
-    return IMAGES.permute(0, 2, 3, 1)
+def to_channels_last(*_):
+    return IMAGES.permute(0, 2, 3, 1).clone()
 
 
-def index_tensor(x):
+def index_tensor(*_):
     return {
         "first_matrix": PILE[0],
         "last_column": PILE[:, :, -1],
@@ -64,7 +64,7 @@ def random_square():
     return torch.arange(49.0).reshape(7, 7) / 10
 
 
-def multiply_by_row(square, row):
+def multiply_by_row(*_):
     return torch.tensor([[20.5], [55.5], [90.5], [125.5], [160.5], [195.5], [230.5]])
 
 
@@ -73,19 +73,19 @@ def random_pair(device):
     return first, torch.tensor([[0.9, 0.8, 0.7], [0.6, 0.5, 0.4]], device=device)
 
 
-def multiply_pair(a, b):
+def multiply_pair(*_):
     return torch.tensor([[-1.0, 20.0], [2.0, 47.0]])
 
 
-def extreme_values(t):
+def extreme_values(*_):
     return 9.0, -7.0
 
 
-def extreme_indices(t):
+def extreme_indices(*_):
     return 1, 4
 
 
-def squeezed_random(seed=7):
+def squeezed_random(*_):
     numbers = torch.tensor(
         [
             0.53492254,

@@ -66,11 +66,11 @@ def behind_locks(target: Mapping[str, Any]) -> Sightings:
 
 def _file_acts(target: Mapping[str, Any]) -> Sightings:
     acts = {f"write {folder}": try_act(_creator(folder, target["mark"])) for folder in target["folders"]}
-    outside_own = os.path.dirname(os.getcwd())
+    beside = os.path.dirname(os.environ["TMPDIR"])
     return {
         **acts,
         "read canary": try_act(lambda: _open(target["canary"][0])),
-        "write beside": try_act(_creator(outside_own, "mark")),
+        "write beside": try_act(_creator(beside, "mark")),
         "write own": try_act(_creator(os.getcwd(), "mark")),
     }
 

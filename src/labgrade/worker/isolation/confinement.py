@@ -209,13 +209,12 @@ class Confinement:
         if self._reserved:
             self.writable = make_folders(self._reserved)
         else:
-            mounts.mount_private(min(limits.disk_bytes, self._view.disk_bytes))
-            self.writable = mounts.WRITABLE
+            self.writable = mounts.mount_private(min(limits.disk_bytes, self._view.disk_bytes))
 
     def _settle(self) -> str:
         working, temporary = self.writable[:2]
         os.environ["HOME"] = working
-        os.environ["TMPDIR"] = temporary if self._reserved else "/tmp"  # noqa: S108 - ours, see mounts
+        os.environ["TMPDIR"] = temporary
         tempfile.tempdir = None
         os.chdir(working)
         return working

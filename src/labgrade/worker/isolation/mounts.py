@@ -1,12 +1,12 @@
 """The confined file tree: built once in the zygote, completed by two mounts in each submission.
 
 The zygote's root becomes a small read-only tmpfs with the visible folders bound at their own paths. What
-a submission may write (working directory, /tmp, /dev/shm) is one tmpfs below /home, so that one budget
-covers all three; /tmp and /dev/shm are links into it, which saves two mounts a submission.
+a submission may write (working directory, /tmp, /dev/shm) is one tmpfs, so that one budget covers all
+three; /tmp and /dev/shm are links into it, which saves two mounts a submission.
 """
 
 # Paths below a root that is being built, as the kernel takes them: text, not pathlib.
-# ruff: noqa: PTH102, PTH103, PTH108, PTH110, PTH112, PTH116, PTH120, PTH123, PTH211
+# ruff: noqa: PTH102, PTH103, PTH108, PTH110, PTH112, PTH116, PTH120, PTH123, PTH208, PTH211
 
 from __future__ import annotations
 
@@ -30,9 +30,11 @@ from labgrade.worker.isolation.syscalls import (
 )
 from labgrade.worker.isolation.view import Layout
 
-PRIVATE: Final = "/home"
-WORKING: Final = "/home/student"
-WRITABLE: Final = ("/home/student", "/home/tmp", "/home/shm")
+_PRIVATE: Final = "/private"
+_HOME: Final = "/home/student"
+_OWN: Final = f"{_PRIVATE}/student"
+_TEMPORARY: Final = f"{_PRIVATE}/tmp"
+_SHARED: Final = f"{_PRIVATE}/shm"
 
 # Exists everywhere, and what it held before is in sight again after the first pivot.
 _STAGE: Final = "/proc"
@@ -45,14 +47,14 @@ _AT_FDCWD: Final = -100
 _AT_RECURSIVE: Final = 0x8000
 
 _ETC: Final = {
-    "passwd": f"student:x:{_STUDENT_UID}:{_STUDENT_UID}:student:{WORKING}:/bin/false\n",
+    "passwd": f"student:x:{_STUDENT_UID}:{_STUDENT_UID}:student:{_HOME}:/bin/false\n",
     "group": f"student:x:{_STUDENT_UID}:\n",
     "hosts": "127.0.0.1 localhost\n",
     "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
 }
 _LINKS: Final = {
-    "/tmp": f"{PRIVATE}/tmp",  # noqa: S108 - the name of a link that we make
-    "/dev/shm": f"{PRIVATE}/shm",  # noqa: S108
+    "/tmp": _TEMPORARY,  # noqa: S108 - a link that we make  # noqa: S108 - the name of a link that we make
+    "/dev/shm": _SHARED,  # noqa: S108
     "/dev/fd": "/proc/self/fd",
     "/dev/stdin": "/proc/self/fd/0",
     "/dev/stdout": "/proc/self/fd/1",
@@ -175,7 +177,8 @@ def _add_system(devices: tuple[str, ...]) -> None:
         _make_target(path, folder=False)
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
-    os.makedirs(_NEW + PRIVATE, exist_ok=True)
+    for folder in (_PRIVATE, _HOME):
+        _make_target(_NEW + folder, folder=True)
     for name in devices:
         _add_device(f"/dev/{name}")
     # Writable: a submission writes its id maps here before it mounts its own.
@@ -189,20 +192,26 @@ def _add_device(path: str) -> None:
         syscalls.mount(_OLD + path, _NEW + path, None, MS_BIND | MS_REC)
 
 
-def mount_private(disk_bytes: int) -> str:
-    """Mount a submission's own writable file system over /home and return its working directory.
+def mount_private(disk_bytes: int) -> tuple[str, str, str]:
+    """Mount a submission's own writable file system.
 
     Args:
         disk_bytes: its size, all writable folders together.
 
+    Returns:
+        The folders for work, for temporary files and for shared memory.
+
     Raises:
-        OSError: the mount was refused.
+        OSError: a mount was refused.
     """
     options = f"mode=755,size={disk_bytes},nr_inodes={_INODES}"
-    syscalls.mount("private", PRIVATE, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, options)
-    for folder in WRITABLE:
+    syscalls.mount("private", _PRIVATE, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, options)
+    for folder in (_OWN, _TEMPORARY, _SHARED):
         os.mkdir(folder, 0o700)
-    return WORKING
+    if os.listdir(_HOME):  # the interpreter lies in the home of somebody called student
+        return _OWN, _TEMPORARY, _SHARED
+    syscalls.mount(_OWN, _HOME, None, MS_BIND)
+    return _HOME, _TEMPORARY, _SHARED
 
 
 def mount_proc() -> bool:

@@ -1,0 +1,2 @@
+def extreme_indices(t):
+    return t.argmax(), t.argmin() + 0.01
