@@ -242,17 +242,27 @@ NO_GPU = [
 ]
 
 
-def drawn_pair(value):
-    """Return both (2, 3) tensors of a draw, stacked; fail where they cannot be random ones."""
-    first, second = (expect(item, "a tensor").tensor((2, 3)).double() for item in expect(value).pair())
-    both = torch.stack([first, second])
-    expect(value).that(bool(both.isfinite().all()), "Some of the numbers are not finite.", kind="values")
-    random = all(len(set(tensor.reshape(-1).tolist())) > 1 for tensor in both)
-    expect(value).that(random, "All numbers of a tensor are the same.", kind="values")
-    return both
+def drawn_pairs(student):
+    """Return three draws on the CPU, (call, tensor, row, column); fail where they cannot be random.
+
+    Three, because small random integers may happen to be equal in one.
+    """
+    calls = expect(probes.repeated(student.random_pair, torch.device("cpu"), times=3)).items(3)
+    pairs = [[expect(item, "a tensor").tensor((2, 3)) for item in expect(call).pair()] for call in calls]
+    draws = torch.stack([torch.stack([first.double(), second.double()]) for first, second in pairs])
+    expect(calls).that(bool(draws.isfinite().all()), "Some of the numbers are not finite.", kind="values")
+    varied = bool((draws != draws[..., :1, :1]).any())
+    expect(calls).that(varied, "All numbers of a tensor are the same.", kind="values")
+    return draws
 
 
-def without_values(student):
+def expect_two_tensors(draws):
+    """Fail where the first and the second tensor are the same in every draw."""
+    different = not torch.equal(draws[:, 0], draws[:, 1])
+    expect(draws).that(different, "Both tensors hold the same numbers.", kind="values")
+
+
+def pair_on_meta(student):
     """Return the pair on the meta device, or None where an exception there came from its lack of values.
 
     Comparing, printing and generators need values; that a function does such things costs it nothing.
@@ -272,16 +282,14 @@ class TestRandomPair:
     @check(marks=1, hint="Draw twice: two names for one tensor are still one tensor.", mistakes=NO_GPU)
     def test_pair(self, student):
         """Two different (2, 3) tensors on the CPU"""
-        value = student.random_pair(torch.device("cpu"))
-        first, second = drawn_pair(value)
-        expect(value).that(not torch.equal(first, second), "Both hold the same numbers.", kind="values")
+        expect_two_tensors(drawn_pairs(student))
 
     @check(marks=1, hint="Use the argument device, and keep what .to gives back.", mistakes=NO_GPU)
     def test_device(self, student):
         """Both tensors are on the device that was asked for"""
-        drawn_pair(student.random_pair(torch.device("cpu")))
+        drawn_pairs(student)
         ignored = Mistake("device-ignored", lambda _: True, say=NOT_MOVED)
-        for item in without_values(student) or ():
+        for item in pair_on_meta(student) or ():
             moved = expect(item).tensor((2, 3), meta=True).device.type == "meta"
             expect(item).that(moved, 'The result for device "meta" came back on another.', mistakes=[ignored])
 

@@ -109,7 +109,7 @@ class TestGradientOverTwoPaths:
                 *(Mistake("one-path", value, say=ONE_PATH) for value in (30 * a, 4.0)),
                 Mistake("wrong-input", 6 + 27 * b**2, say=WRONG_INPUT),
             ]
-            expect(ask(*point), "dz/da").close_to(4 + 30 * a, mistakes=mistakes)
+            expect(ask(*point), "the derivative").close_to(4 + 30 * a, mistakes=mistakes)
 
     @check(marks=1, hint=FORWARD_HINT)
     def test_nodes_at_random(self, student, rng):
@@ -166,7 +166,8 @@ class TestReluNeuron:
         for point in _neuron_points(rng):
             x, w, b = _numbers(point)
             v = w * x + b
-            expect(ask(*point), "da/dw").close_to(x if v > 0 else 0.0, mistakes=_relu_mistakes(x, v))
+            slope = x if v > 0 else 0.0
+            expect(ask(*point), "the derivative").close_to(slope, mistakes=_relu_mistakes(x, v))
 
     @check(marks=1, hint=FORWARD_HINT)
     def test_forward_at_random(self, student, rng):
@@ -197,7 +198,7 @@ def _expect_sigmoid_slope(ask: Callable[..., Any], point: Point) -> None:
         Mistake("no-input-factor", slope, say=NO_INPUT_FACTOR),
         Mistake("constant-result", 0.20998717, say=CONSTANT),
     ]
-    expect(ask(*point), "da/dw").close_to(slope * x, mistakes=mistakes)
+    expect(ask(*point), "the derivative").close_to(slope * x, mistakes=mistakes)
 
 
 @exercise("q3")
@@ -231,7 +232,7 @@ class TestSigmoidNeuron:
             _expect_sigmoid_slope(ask, _neuron_point(rng, 1, 1))
             for sign in SIGNS:
                 point = _tensors(2.0, sign * rng.uniform(9, 12), sign * rng.uniform(2, 6))
-                value = expect(ask(*point), "da/dw").number()
+                value = expect(ask(*point), "the derivative").number()
                 expect(value).that(abs(value) <= 1e-5, "A saturated sigmoid has a finite slope near zero.")
 
 
@@ -355,7 +356,7 @@ def _expect_derivative(ask: Callable[..., Any], rng: Any, name: str) -> None:
         expected, y = _tanh_log_derivatives(*_numbers(point))[name], point[1].item()
         derivatives = expect(ask(*point), "the dict of derivatives")
         missing = isinstance(derivatives.value, dict) and name not in derivatives.value
-        derivatives.that(not missing, f"{name} is missing.", mistakes=[ONLY_DF_DY], kind="keys")
+        derivatives.that(not missing, f"The key {name} is missing.", mistakes=[ONLY_DF_DY], kind="keys")
         derivatives.key(name).close_to(expected, mistakes=_derivative_mistakes(name, y, expected))
 
 

@@ -60,7 +60,7 @@ def _derivative(result: Any, name: str) -> Any:
     """Return the expectation of one derivative of q6."""
     derivatives = expect(result, "the dict of derivatives")
     missing = isinstance(result, dict) and name not in result
-    derivatives.that(not missing, f"{name} is missing.", mistakes=[ONLY_DF_DY], kind="keys")
+    derivatives.that(not missing, f"The key {name} is missing.", mistakes=[ONLY_DF_DY], kind="keys")
     return derivatives.key(name)
 
 
@@ -80,22 +80,22 @@ class TestGradientOverTwoPaths:
         nodes.key("y").close_to(101.0)
         nodes.key("z").close_to(329.0)
 
-    @check(marks="0.5", hint=ENGINE_HINT, self_report=True, mistakes=[UNTRACKED])
+    @check(marks="0.5", hint=ENGINE_HINT, mistakes=[UNTRACKED])
     def test_autograd_at_example(self, student):
         """dz/da at a = 2, b = 3 by automatic differentiation"""
-        expect(student.dz_da_autograd(*_point(2, 3)), "dz/da").close_to(64.0, mistakes=self.MISTAKES)
+        expect(student.dz_da_autograd(*_point(2, 3)), "the derivative").close_to(64.0, mistakes=self.MISTAKES)
 
     @check(marks="0.5", hint=FORMULA_HINT, mistakes=[FORMULA])
     def test_analytic_at_example(self, student):
         """dz/da at a = 2, b = 3 by your own formula"""
         value = probes.without_autograd(student.dz_da_analytic, *_point(2, 3))
-        expect(value, "dz/da").close_to(64.0, mistakes=self.MISTAKES)
+        expect(value, "the derivative").close_to(64.0, mistakes=self.MISTAKES)
 
-    @check(marks=1, hint=ENGINE_HINT, self_report=True, mistakes=[UNTRACKED])
+    @check(marks=1, hint=ENGINE_HINT, mistakes=[UNTRACKED], self_report=True)
     def test_autograd_engine(self, student):
         """dz_da_autograd lets PyTorch differentiate"""
         value, ran = probes.autograd_ran(student.dz_da_autograd, *_point(2, 3))
-        expect(value, "dz/da").close_to(64.0, mistakes=self.MISTAKES).that(ran, ENGINE)
+        expect(value, "the derivative").close_to(64.0, mistakes=self.MISTAKES).that(ran, ENGINE)
 
 
 @exercise("q2")
@@ -105,17 +105,17 @@ class TestReluNeuron:
     FLAT = (2.0, -1.5, 0.5)  # v = -2.5
 
     def _expect_slopes(self, ask):
-        expect(ask(*_point(*self.ACTIVE)), "da/dw where v > 0").close_to(
+        expect(ask(*_point(*self.ACTIVE)), "the derivative where v > 0").close_to(
             2.0, mistakes=[Mistake("value-for-slope", 3.5, say=VALUE_FOR_SLOPE)]
         )
-        expect(ask(*_point(*self.MIRRORED)), "da/dw where v > 0 and x < 0").close_to(
+        expect(ask(*_point(*self.MIRRORED)), "the derivative where v > 0 and x < 0").close_to(
             -1.5,
             mistakes=[
                 Mistake("value-for-slope", 3.25, say=VALUE_FOR_SLOPE),
                 Mistake("value-for-slope", 0.0, say=VALUE_FOR_SLOPE),
             ],
         )
-        expect(ask(*_point(*self.FLAT)), "da/dw where v < 0").close_to(
+        expect(ask(*_point(*self.FLAT)), "the derivative where v < 0").close_to(
             0.0, mistakes=[Mistake("active-everywhere", 2.0, say=ACTIVE_EVERYWHERE)]
         )
 
@@ -131,7 +131,7 @@ class TestReluNeuron:
         flat.key("v").close_to(-2.5, mistakes=[Mistake("relu-in-place", 0.0, say=IN_PLACE)])
         flat.key("a").close_to(0.0)
 
-    @check(marks="0.5", hint=ENGINE_HINT, self_report=True, mistakes=[UNTRACKED, PYTHON_MAX])
+    @check(marks="0.5", hint=ENGINE_HINT, mistakes=[UNTRACKED, PYTHON_MAX])
     def test_autograd_on_both_sides(self, student):
         """da/dw by automatic differentiation, for positive and negative v"""
         self._expect_slopes(student.relu_da_dw_autograd)
@@ -141,15 +141,15 @@ class TestReluNeuron:
         """da/dw by the chain rule, for positive and negative v"""
         self._expect_slopes(lambda *point: probes.without_autograd(student.relu_da_dw_manual, *point))
 
-    @check(marks=1, hint=ENGINE_HINT, self_report=True, mistakes=[UNTRACKED, PYTHON_MAX])
+    @check(marks=1, hint=ENGINE_HINT, mistakes=[UNTRACKED, PYTHON_MAX], self_report=True)
     def test_autograd_engine(self, student):
         """relu_da_dw_autograd lets PyTorch differentiate"""
         value, ran = probes.autograd_ran(student.relu_da_dw_autograd, *_point(*self.ACTIVE))
-        expect(value, "da/dw where v > 0").close_to(
+        expect(value, "the derivative where v > 0").close_to(
             2.0, mistakes=[Mistake("value-for-slope", 3.5, say=VALUE_FOR_SLOPE)]
         ).that(ran, ENGINE)
         flat = student.relu_da_dw_autograd(*_point(*self.FLAT))
-        expect(flat, "da/dw where v < 0").close_to(
+        expect(flat, "the derivative where v < 0").close_to(
             0.0, mistakes=[Mistake("active-everywhere", 2.0, say=ACTIVE_EVERYWHERE)]
         )
 
@@ -162,8 +162,8 @@ class TestSigmoidNeuron:
 
     def _expect_slopes(self, ask):
         mistakes = [Mistake("no-input-factor", self.SLOPE, say=NO_INPUT_FACTOR)]
-        expect(ask(*_point(*self.RIGHT)), "da/dw at v = 2").close_to(0.20998717, mistakes=mistakes)
-        expect(ask(*_point(*self.LEFT)), "da/dw at v = -2").close_to(-0.15749038, mistakes=mistakes)
+        expect(ask(*_point(*self.RIGHT)), "the derivative at v = 2").close_to(0.20998717, mistakes=mistakes)
+        expect(ask(*_point(*self.LEFT)), "the derivative at v = -2").close_to(-0.15749038, mistakes=mistakes)
 
     @check(marks="0.5", hint="Only the last node differs from the ReLU neuron.")
     def test_forward_at_example(self, student):
@@ -177,7 +177,7 @@ class TestSigmoidNeuron:
         left.key("v").close_to(-2.0)
         left.key("a").close_to(0.11920292)
 
-    @check(marks="0.5", hint=ENGINE_HINT, self_report=True, mistakes=[UNTRACKED])
+    @check(marks="0.5", hint=ENGINE_HINT, mistakes=[UNTRACKED])
     def test_autograd_at_example(self, student):
         """da/dw by automatic differentiation, at v = 2 and at v = −2"""
         self._expect_slopes(student.sigmoid_da_dw_autograd)
@@ -187,12 +187,12 @@ class TestSigmoidNeuron:
         """da/dw by the chain rule, at v = 2 and at v = −2"""
         self._expect_slopes(lambda *point: probes.without_autograd(student.sigmoid_da_dw_manual, *point))
 
-    @check(marks=1, hint=ENGINE_HINT, self_report=True, mistakes=[UNTRACKED])
+    @check(marks=1, hint=ENGINE_HINT, mistakes=[UNTRACKED], self_report=True)
     def test_autograd_engine(self, student):
         """sigmoid_da_dw_autograd lets PyTorch differentiate"""
         value, ran = probes.autograd_ran(student.sigmoid_da_dw_autograd, *_point(*self.RIGHT))
         mistakes = [Mistake("no-input-factor", self.SLOPE, say=NO_INPUT_FACTOR)]
-        expect(value, "da/dw at v = 2").close_to(0.20998717, mistakes=mistakes).that(ran, ENGINE)
+        expect(value, "the derivative at v = 2").close_to(0.20998717, mistakes=mistakes).that(ran, ENGINE)
 
 
 @exercise("q4")
@@ -211,10 +211,10 @@ class TestExponential:
     )
 
     def _expect_derivative(self, ask):
-        expect(ask(*_point(-1)), "f'(−1)").close_to(-3.4070422, mistakes=self.NEGATIVE)
-        expect(ask(*_point(0.5)), "f'(0.5)").close_to(-0.68782995, mistakes=self.POSITIVE)
+        expect(ask(*_point(-1)), "the derivative at x = −1").close_to(-3.4070422, mistakes=self.NEGATIVE)
+        expect(ask(*_point(0.5)), "the derivative at x = 0.5").close_to(-0.68782995, mistakes=self.POSITIVE)
 
-    @check(marks="0.5", hint=ENGINE_HINT, self_report=True, mistakes=[UNTRACKED])
+    @check(marks="0.5", hint=ENGINE_HINT, mistakes=[UNTRACKED])
     def test_autograd_at_examples(self, student):
         """f′ by automatic differentiation, at x = −1 and x = 0.5"""
         self._expect_derivative(student.exp_derivative_autograd)
@@ -224,45 +224,41 @@ class TestExponential:
         """f′ by your own formula, at x = −1 and x = 0.5"""
         self._expect_derivative(lambda x: probes.without_autograd(student.exp_derivative_analytic, x))
 
-    @check(marks=1, hint=ENGINE_HINT, self_report=True, mistakes=[UNTRACKED])
+    @check(marks=1, hint=ENGINE_HINT, mistakes=[UNTRACKED], self_report=True)
     def test_autograd_engine(self, student):
         """exp_derivative_autograd lets PyTorch differentiate"""
         value, ran = probes.autograd_ran(student.exp_derivative_autograd, *_point(-1))
-        expect(value, "f'(−1)").close_to(-3.4070422, mistakes=self.NEGATIVE).that(ran, ENGINE)
+        expect(value, "the derivative at x = −1").close_to(-3.4070422, mistakes=self.NEGATIVE).that(
+            ran, ENGINE
+        )
 
 
 @exercise("q5")
 class TestPolynomial:
-    MISTAKES = (
-        Mistake("lost-terms", 6.0, say=LOST_TERMS),
-        Mistake("other-point", 61.0, say=OTHER_POINT),
-    )
+    MISTAKES = (Mistake("lost-terms", 6.0, say=LOST_TERMS), Mistake("other-point", 61.0, say=OTHER_POINT))
 
-    @check(marks="0.5", hint=ENGINE_HINT, self_report=True, mistakes=[UNTRACKED])
+    @check(marks="0.5", hint=ENGINE_HINT, mistakes=[UNTRACKED])
     def test_autograd_at_two(self, student):
         """dy/dx at x = 2 by automatic differentiation"""
         value = student.polynomial_derivative_autograd(*_point(2))
-        expect(value, "dy/dx").close_to(326.0, mistakes=self.MISTAKES)
+        expect(value, "the derivative").close_to(326.0, mistakes=self.MISTAKES)
 
     @check(marks="0.5", hint=FORMULA_HINT, mistakes=[FORMULA])
     def test_analytic_at_two(self, student):
         """dy/dx at x = 2 by your own formula"""
         value = probes.without_autograd(student.polynomial_derivative_analytic, *_point(2))
-        expect(value, "dy/dx").close_to(326.0, mistakes=self.MISTAKES)
+        expect(value, "the derivative").close_to(326.0, mistakes=self.MISTAKES)
 
-    @check(marks=1, hint=ENGINE_HINT, self_report=True, mistakes=[UNTRACKED])
+    @check(marks=1, hint=ENGINE_HINT, mistakes=[UNTRACKED], self_report=True)
     def test_autograd_engine(self, student):
         """polynomial_derivative_autograd lets PyTorch differentiate"""
         value, ran = probes.autograd_ran(student.polynomial_derivative_autograd, *_point(2))
-        expect(value, "dy/dx").close_to(326.0, mistakes=self.MISTAKES).that(ran, ENGINE)
+        expect(value, "the derivative").close_to(326.0, mistakes=self.MISTAKES).that(ran, ENGINE)
 
 
 @exercise("q6")
 class TestTanhLogGraph:
-    DF_DY = (
-        Mistake("no-cosine", -0.24801758, say=NO_COSINE),
-        Mistake("no-minus", 0.13400447, say=NO_MINUS),
-    )
+    DF_DY = (Mistake("no-cosine", -0.24801758, say=NO_COSINE), Mistake("no-minus", 0.13400447, say=NO_MINUS))
 
     @check(marks=1, hint="One line a node, in the order a, b, c, d, e, f.")
     def test_forward_at_one(self, student):
@@ -299,7 +295,7 @@ class TestTanhLogGraph:
         result = student.tanh_log_autograd(*_point(1, 1, 1))
         expect(result, "the dict of derivatives").key("df_dy").close_to(-0.13400447, mistakes=self.DF_DY)
 
-    @check(marks=1, hint=ENGINE_HINT, self_report=True, mistakes=[UNTRACKED])
+    @check(marks=1, hint=ENGINE_HINT, mistakes=[UNTRACKED], self_report=True)
     def test_autograd_engine(self, student):
         """tanh_log_autograd lets PyTorch differentiate"""
         result, ran = probes.autograd_ran(student.tanh_log_autograd, *_point(1, 1, 1))

@@ -97,6 +97,7 @@ class _Driver:
         self._process.stdin.flush()
         line = self._process.stdout.readline()
         if not line:
+            _driver.cache_clear()
             raise RuntimeError("the grading driver ended; its message is on standard error")
         return GradeRecord.model_validate_json(line)
 

@@ -51,7 +51,7 @@ targets = 3 * points + 2 + torch.randn(50, 1)
 model = nn.Linear(1, 1)
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 history = []
-for epoch in range(10000):
+for epoch in range(5000):
     optimizer.zero_grad()
     loss = ((model(points) - targets) ** 2).mean()
     loss.backward()

@@ -99,7 +99,7 @@ def main() -> None:
     run(wish.get("after", ""), names)
     answer["zygote"] = names["saw"]
     confinement.close()
-    print(json.dumps(answer))
+    sys.stdout.write(json.dumps(answer))
 
 
 main()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+PRIVATE = [".", "/tmp", "/dev/shm"]  # noqa: S108 - a student's own
 STUDENT = """
 def listed(path):
     try:
@@ -29,7 +30,7 @@ saw["label file"] = Path(LIBRARY, "labels.csv").read_text()
 saw["library"] = Path(LIBRARY, "code.py").read_text()
 saw["library by its link"] = Path(LINK, "code.py").read_text()
 saw["written"] = {str(path): write(path) for path in
-    ("/", "/etc", "/dev", "/proc", "/usr/lib", LIBRARY, Path(LIBRARY, "data"), "/home", ".", "/tmp", "/dev/shm")}
+    ("/", "/etc", "/dev", "/proc", "/usr/lib", "/home", "/private", LIBRARY, LIBRARY + "/data", *PRIVATE)}
 saw["interpreter"] = write(os.path.dirname(os.__file__))
 saw["device"] = attempt(lambda: Path("/dev/null").write_text("x"))
 saw["zeros"] = len(open("/dev/zero", "rb").read(7))
@@ -64,7 +65,13 @@ def files(request, zygote, needs, course):
         path.write_text("code")
     if not link.is_symlink():
         link.symlink_to(library)
-    names = {"COURSE": str(course), "LIBRARY": str(library), "SECRET": str(secret), "LINK": str(link)}
+    names = {
+        "PRIVATE": PRIVATE,
+        "COURSE": str(course),
+        "LIBRARY": str(library),
+        "SECRET": str(secret),
+        "LINK": str(link),
+    }
     before = "\n".join(f"{name} = {text!r}" for name, text in names.items())
     answer = zygote(
         user=request.param,
@@ -77,7 +84,7 @@ def files(request, zygote, needs, course):
 
 
 def test_the_tree_is_ours(files):
-    assert {"var", "run", "opt", "mnt"}.isdisjoint(files["root"])
+    assert {"run", "opt", "mnt", "boot", "sbin"}.isdisjoint(files["root"])
 
 
 def test_a_folder_outside_the_view_is_not_there(files):
@@ -108,7 +115,7 @@ def test_a_readable_path_that_is_a_link_works_by_both_names(files):
 
 def test_only_the_three_private_folders_can_be_written(files):
     done = [path for path, what in files["written"].items() if what == "done"]
-    assert [".", "/tmp", "/dev/shm"] == done
+    assert PRIVATE == done
     assert "done" != files["interpreter"]
 
 
@@ -133,12 +140,12 @@ def test_home_is_the_working_directory(files):
 
 def test_a_second_submission_finds_nothing_of_the_first(zygote, needs):
     needs("mount namespace")
-    leave = "[Path(p, 'note').write_text('x') for p in ('.', '/tmp', '/dev/shm')]"
-    look = "saw['notes'] = [p for p in ('.', '/tmp', '/dev/shm') if Path(p, 'note').exists()]"
+    leave = f"[Path(p, 'note').write_text('x') for p in {PRIVATE}]"
+    look = f"saw['notes'] = [p for p in {PRIVATE} if Path(p, 'note').exists()]"
 
     answer = zygote(submissions=[{"student": leave + "\n" + look}, {"student": look}])
 
-    assert [".", "/tmp", "/dev/shm"] == answer.runs[0]["notes"]
+    assert PRIVATE == answer.runs[0]["notes"]
     assert [] == answer.runs[1]["notes"]
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import platform
+import signal
+
 import pytest
 
 STUDENT = """
@@ -132,6 +135,25 @@ def test_abort_ends_a_process_by_its_signal_and_leaves_no_core(acts):
 def test_threads_and_own_priority_are_the_students(acts):
     assert acts["thread"] is True
     assert "done" == acts["be nice itself"]
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="x86 has a second numbering of calls")
+def test_a_call_by_another_numbering_ends_the_process(zygote, needs):
+    needs("seccomp")
+
+    saw = zygote(
+        student="""
+            import ctypes
+            x32 = 0x40000000
+            child = os.fork()
+            if child == 0:
+                ctypes.CDLL(None).syscall(x32 | 41, 2, 1, 0)    # socket(AF_INET, SOCK_STREAM)
+                os._exit(0)
+            saw["signal"] = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        """
+    ).saw
+
+    assert -signal.SIGSYS == saw["signal"]
 
 
 def test_nothing_outlives_the_supervisor(zygote, needs):

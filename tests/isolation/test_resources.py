@@ -71,16 +71,30 @@ def test_the_hard_limits(used):
 
 def test_process_limits_of_two_submissions_do_not_add_up(zygote, needs):
     needs("user namespace", "resource limits")
-    fork_one = "saw['fork'] = attempt(lambda: os.waitpid(os.fork() or os._exit(0), 0))"
 
     answer = zygote(
-        limits={"processes": 3},
-        # A neighbour that uses up its own share stays while the second submission runs.
-        before="stay, go = os.pipe()",
-        submissions=[{"student": "os.fork() == 0 and os.setsid()"}, {"student": fork_one}],
+        limits={"processes": 3},  # supervisor, loader and one more, in each
+        after="""
+            import signal
+            read, write = os.pipe()
+            pids = []
+            for _ in range(3):
+                pids.append(confinement.clone())
+                if pids[-1] == 0:
+                    confinement.enter(limits)
+                    if os.fork() == 0:
+                        confinement.lock_down(limits)
+                        what = attempt(lambda: os.fork() or signal.pause())
+                        os.write(write, what.encode().ljust(20))
+                    signal.pause()
+                saw[str(len(pids))] = os.read(read, 20).decode().strip()
+            for pid in pids:
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+        """,
     )
 
-    assert "done" == answer.runs[1]["fork"]
+    assert {"1": "done", "2": "done", "3": "done"} == answer.zygote
 
 
 def test_with_a_gpu_in_view_the_address_space_is_not_limited(zygote):

@@ -77,8 +77,8 @@ def test_transformed_cells_keep_their_lines(text):
     assert any(kind == "cell-magic" for kind, _ in used) or code.rstrip("\n").count("\n") <= text.count("\n") + 1
 
 
+@few
 @given(cells=st.lists(sources, max_size=4))
-@settings(deadline=None)
 def test_every_cell_is_a_unit(cells, notebook_of):
     units = read_notebook("lab01.ipynb", notebook_of(*cells), alone=True).units
     assert [unit.label for unit in units] == [f"cell {n + 1}" for n in range(len(cells))]

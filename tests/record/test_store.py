@@ -200,6 +200,25 @@ class TestLock:
         with store.lock():
             assert list(store.records()) == []
 
+    @needs_fork
+    def test_a_fork_that_leaves_it_does_not_open_it(self, store):
+        with store.lock():
+            child = os.fork()
+            if child:
+                os.waitpid(child, 0)
+                with pytest.raises(UserError), RecordStore(store.root, slug).lock():
+                    pytest.fail("both hold the lock")
+        if not child:  # pragma: no cover
+            os._exit(0)
+
+    def test_a_folder_that_cannot_be_is_named(self, tmp_path):
+        (tmp_path / "out").write_text("a file")
+        with (
+            pytest.raises(UserError, match="cannot be written to"),
+            RecordStore(tmp_path / "out", slug).lock(),
+        ):
+            pytest.fail("a file was locked as a folder")
+
     def test_sweeps_leftovers_only_of_ours(self, store):
         place = store.put(record()).parent
         leftovers = [place / ".labgrade-1.tmp", store.root / "submitted" / ".labgrade-2.tmp"]

@@ -214,6 +214,8 @@ class Expectation:
         self._close_tensor_values(got, expected, rtol, atol)
 
     def _close_tensor_values(self, got: Tensor, expected: Tensor, rtol: float, atol: float) -> None:
+        if got.dtype == expected.dtype and torch.equal(got, expected):
+            return
         exact = got.dtype == expected.dtype and rtol == 0.0 and not got.dtype.is_floating_point
         difference = _difference(got, expected)
         allowed = atol + rtol * expected.to(torch.float64).abs()
@@ -266,7 +268,9 @@ class Expectation:
         self._fail("dtype", f"{self.what} should have {_article(wanted)}, but its dtype is {came}.", facts)
 
     def _fail(self, kind: str, say: str, evidence: dict[str, Any] | None = None) -> NoReturn:
-        raise CheckFailed(kind, say[:1].upper() + say[1:], evidence=evidence)
+        # Names such as dz/da keep their case.
+        sentence = say[:1].upper() + say[1:] if say.startswith(("the ", "item ")) else say
+        raise CheckFailed(kind, sentence, evidence=evidence)
 
 
 def _article(wanted: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import platform
@@ -29,12 +30,14 @@ def data_digest(dataset: str) -> str:
     return hashlib.sha256(dataset.encode()).hexdigest()
 
 
+@functools.cache
 def versions() -> dict[str, str]:
     """Return the versions of what can change a result."""
     found = {"labgrade": __version__, "python": platform.python_version(), "platform": platform.platform()}
     return found | {name: version(name) for name in _PACKAGES}
 
 
+@functools.cache
 def environment_digest() -> str:
     """Return the digest of `versions`."""
     return hashlib.sha256(json.dumps(versions(), sort_keys=True).encode()).hexdigest()

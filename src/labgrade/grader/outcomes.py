@@ -171,7 +171,7 @@ def _feedback(check: PlannedCheck, ending: Ending, lost: Sequence[LoadFinding]) 
         parts.append(f"`{ending.missing_name}` was to be defined at {cause.where}, but that line failed.")
     if ending.mistake_say:
         parts.append(ending.mistake_say)
-    elif check.hint and ending.outcome in ("failed", "error"):
+    elif check.hint and cause is None and ending.outcome in ("failed", "error"):
         parts.append(f"Hint: {check.hint}")
     return " ".join(parts)
 

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from labgrade.probes.base import Call, Callee, Probe
+from labgrade.probes.seeding import seed_torch
 
 
 def _answer_call(call: Call) -> Any:
@@ -23,7 +24,7 @@ def seeded(function: Callee, *args: Any, seed: int, **kwargs: Any) -> Any:
 
 
 def _answer_seeded(call: Call) -> Any:
-    torch.manual_seed(int(call.options["seed"]))
+    seed_torch(int(call.options["seed"]))
     return call.run()
 
 

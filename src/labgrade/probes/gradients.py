@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import torch
+import torch._functorch.eager_transforms  # so that what forward mode calls is there to be replaced
 from torch.autograd import forward_ad
 
 from labgrade.probes.base import Call, Callee, Probe
@@ -59,13 +61,14 @@ def _answer_autograd_ran(call: Call) -> Any:
         return run
 
     engine = counting(torch.autograd.graph._engine_run_backward)
-    make_dual = forward_ad.make_dual
-    forward_ad.make_dual = counting(make_dual)
-    try:
-        with _engine_replaced(engine):
-            value = call.run()
-    finally:
-        forward_ad.make_dual = make_dual
+    with ExitStack() as replaced:
+        replaced.enter_context(_engine_replaced(engine))
+        # Forward mode ends here; which of them `forward_ad.make_dual` calls depends on the version of torch. Below
+        # that function, so that a name of it that student code imported before counts too.
+        for module in (torch._VF, sys.modules.get("torch._functorch.predispatch")):
+            if hasattr(module, "_make_dual"):
+                replaced.enter_context(_replaced(module, "_make_dual", counting(module._make_dual)))
+        value = call.run()
     return (value, ran)
 
 
@@ -76,12 +79,18 @@ AUTOGRAD_RAN = Probe("autograd_ran", _answer_autograd_ran)
 def _engine_replaced(engine: Callable[..., Any]) -> Iterator[None]:
     # `Tensor.backward`, `torch.autograd.backward`, `.grad`, `torch.func.grad` and `jacobian` all end in this
     # function; replacing it also reaches names that student code imported before (`from torch.autograd import grad`).
-    modules = (torch.autograd, torch.autograd.graph)
-    saved = [module._engine_run_backward for module in modules]
-    for module in modules:
-        module._engine_run_backward = engine
+    with (
+        _replaced(torch.autograd, "_engine_run_backward", engine),
+        _replaced(torch.autograd.graph, "_engine_run_backward", engine),
+    ):
+        yield
+
+
+@contextmanager
+def _replaced(module: Any, name: str, stand_in: Callable[..., Any]) -> Iterator[None]:
+    original = getattr(module, name)
+    setattr(module, name, stand_in)
     try:
         yield
     finally:
-        for module, original in zip(modules, saved, strict=True):
-            module._engine_run_backward = original
+        setattr(module, name, original)

@@ -6,7 +6,7 @@ import hashlib
 
 from pydantic import ValidationError
 
-from labgrade.record import strict_json
+from labgrade import strict_json
 from labgrade.record.model import SCHEMA, GradeRecord
 
 MAX_BYTES = 16 * 1024 * 1024

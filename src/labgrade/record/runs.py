@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from labgrade.record import strict_json
+from labgrade import strict_json
 from labgrade.record.atomic import append_line
 
 _MAX_LINE = 1024 * 1024

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 from pydantic import JsonValue
 
 from labgrade.errors import LabgradeError, UserError
@@ -88,15 +88,9 @@ class RecordStore:
         """Hold the folder for one batch; sweep up first what a killed one left half-written.
 
         Raises:
-            UserError: another process holds it.
+            UserError: another process holds it, or the folder cannot be written to.
         """
-        make_folder(self.root)
-        lock = FileLock(self.root / ".lock")
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            what = "Another run is writing into this folder."
-            raise UserError(what, str(self.root), "Wait until it ends, or choose another --out.") from None
+        lock = self._acquired()
         try:
             sweep(self._own_folders())
             yield
@@ -192,6 +186,20 @@ class RecordStore:
         return self._runs.unfinished(options)
 
     # -- inside ----------------------------------------------------------------------------------
+
+    def _acquired(self) -> BaseFileLock:
+        place = str(self.root)
+        try:
+            make_folder(self.root)
+            lock = FileLock(self.root / ".lock")
+            lock.acquire(timeout=0)
+        except Timeout:
+            what = "Another run is writing into this folder."
+            raise UserError(what, place, "Wait until it ends, or choose another --out.") from None
+        except OSError as error:
+            what = f"This folder cannot be written to ({error.strerror})."
+            raise UserError(what, place, "Choose another --out.") from None
+        return lock
 
     def _lab_folder(self, lab: str) -> Path:
         if lab == SUBMITTED or not _LAB_NAME.fullmatch(lab):

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from labgrade.record import strict_json
+from labgrade import strict_json
 from labgrade.record.atomic import write_atomic
 from labgrade.record.digest import digest_files, is_digest
 

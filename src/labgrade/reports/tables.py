@@ -15,7 +15,7 @@ from labgrade.reports.text import number, shown, visible
 from labgrade.reports.views import ID_LIMIT, LabInfo, Score, score_of
 
 BINS = 10
-_MAX_MISCONCEPTIONS = 15
+_MAX_MISCONCEPTIONS = 10
 
 
 class Cell(NamedTuple):

@@ -23,6 +23,8 @@ def worker_environment() -> dict[str, str]:
         "OMP_THREAD_LIMIT": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
+        # A worker may not start programs, and joblib's processes are programs: in one process it works.
+        "JOBLIB_MULTIPROCESSING": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
         "NVIDIA_TF32_OVERRIDE": "0",
     }

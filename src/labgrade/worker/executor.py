@@ -1,7 +1,7 @@
 """The process boundary: what a grader may ask of the place where student code runs.
 
 Two executors implement it: `fork.ForkExecutor` (Linux) and `spawn.SpawnExecutor` (everywhere).
-`labgrade.testing.executor_conformance` is the suite that both pass.
+`labgrade.conformance` is the suite that both pass.
 """
 
 from __future__ import annotations

@@ -122,6 +122,7 @@ class ForkExecutor:
             loaded = ForkedSubmission(line, program, limits)
             loaded.load()
             yield loaded
+            loaded.settle()
 
     def close(self) -> None:
         """Close the control socket; the owner also waits for the zygote."""
@@ -222,9 +223,11 @@ class ForkedSubmission:
         if self._shared is not None:
             self._shared.close()
             self._shared = None
-            with contextlib.suppress(Closed):
-                self.cpu_seconds += self.usage()["cpu"]
             self._command("end", "ended")
+
+    def settle(self) -> None:
+        """Read what the submission used in all, before its processes are gone."""
+        self.cpu_seconds = float(self._command("total", "total"))
 
     # -- talking to the supervisor ----------------------------------------------------------------
 

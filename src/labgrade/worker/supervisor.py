@@ -6,8 +6,8 @@ it exits, and with it everything in its namespace.
 
 From the grader                      To the grader
     load, serve, exercise (+ channel)    {"event": "gone"}: the runner ended
-    usage                                {"event": "exit", "status", "progress"}: and how, or the loader did
-    end, kill_loader                     {"usage": …}, {"ended": true}
+    usage, total                         {"event": "exit", "status", "progress"}: and how, or the loader did
+    end, kill_loader                     {"usage": …}, {"total": …}, {"ended": true}
     new_loader                           {"loader": true}
 """
 
@@ -33,6 +33,7 @@ _PROGRESS_BYTES = 4
 def run(grader: socket.socket, confinement: Confinement, limits: Limits) -> None:
     """Be the supervisor of one submission until the grader closes its end."""
     _close_everything_but(grader.fileno())
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # no handler of Python's for a student's process to set off
     workdir = confinement.enter(limits)
     with contextlib.suppress(Closed):
         Supervisor(grader, confinement, limits, workdir).serve()
@@ -101,6 +102,8 @@ class Supervisor:
         elif op == "usage":
             usage = self._tree.usage(exclude=(self._loader,) if self._runner is not None else ())
             control.send(self._grader, {"usage": usage})
+        elif op == "total":
+            control.send(self._grader, {"total": self._tree.usage()["cpu"]})
         elif op == "kill_loader":
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self._loader, signal.SIGKILL)  # its end is told of by its own event

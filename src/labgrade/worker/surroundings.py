@@ -74,10 +74,12 @@ def reset_between_exercises() -> None:
 def reseed(seed: int) -> None:
     """Seed every random generator that is loaded: `random`, NumPy's global one, torch on all devices."""
     random.seed(seed)
-    if numpy_random := sys.modules.get("numpy.random"):
-        _attempt(lambda: numpy_random.seed(seed % 2**32))
-    if torch := sys.modules.get("torch"):
-        _attempt(lambda: torch.manual_seed(seed % 2**63))
+    if numpy := sys.modules.get("numpy"):
+        _attempt(lambda: numpy.random.seed(seed % 2**32))  # imports numpy.random, which numpy itself puts off
+    if "torch" in sys.modules:
+        from labgrade.probes.seeding import seed_torch  # imports torch, so only where that is loaded
+
+        _attempt(lambda: seed_torch(seed % 2**63))
 
 
 def _attempt(step: Callable[[], object]) -> None:
@@ -121,8 +123,19 @@ def _reset_torch() -> None:
         # torch.use_deterministic_algorithms imports the compiler: a second and 900 modules.
         lambda: torch._C._set_deterministic_algorithms(mode=False, warn_only=False),  # noqa: SLF001
         lambda: torch.set_num_threads(1),
+        _forget_a_missing_gpu,
     ):
         _attempt(step)
+
+
+def _forget_a_missing_gpu() -> None:
+    """Let a fork say that there is no GPU, where its parent tried to use one at the top level.
+
+    torch would say instead that CUDA cannot be initialised *again*, which sends a student the wrong way.
+    """
+    cuda = sys.modules["torch.cuda"]
+    if not cuda.is_available():
+        cuda._is_in_bad_fork = lambda: False
 
 
 def _reset_numpy() -> None:

@@ -23,7 +23,7 @@ from labgrade.worker.executor import Limits
 from labgrade.worker.hugepages import collapse_heap
 from labgrade.worker.isolation import Confinement, View
 
-_ALWAYS = ("labgrade.worker.child", "labgrade.worker.loading", "labgrade.probes")
+_ALWAYS = ("labgrade.worker.child", "labgrade.worker.loading", "labgrade.probes", "numpy.random")
 
 
 def main() -> None:

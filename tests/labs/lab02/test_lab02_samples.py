@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from labgrade.testing import grade_sources
 
 from labgrade.record.model import GradeRecord
+from labgrade.testing import grade_sources
 
 LAB = "lab02_computation_graphs"
 ROOT = Path(__file__).parents[3]

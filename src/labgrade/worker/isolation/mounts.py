@@ -33,7 +33,7 @@ from labgrade.worker.isolation.view import Layout
 _PRIVATE: Final = "/private"
 _HOME: Final = "/home/student"
 _OWN: Final = f"{_PRIVATE}/student"
-_TEMPORARY: Final = f"{_PRIVATE}/tmp"
+_TEMPORARY: Final = f"{_PRIVATE}/tmp"  # noqa: S108 - in a file system that only we write to
 _SHARED: Final = f"{_PRIVATE}/shm"
 
 # Exists everywhere, and what it held before is in sight again after the first pivot.
@@ -53,7 +53,7 @@ _ETC: Final = {
     "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
 }
 _LINKS: Final = {
-    "/tmp": _TEMPORARY,  # noqa: S108 - a link that we make  # noqa: S108 - the name of a link that we make
+    "/tmp": _TEMPORARY,  # noqa: S108 - the name of a link that we make
     "/dev/shm": _SHARED,  # noqa: S108
     "/dev/fd": "/proc/self/fd",
     "/dev/stdin": "/proc/self/fd/0",

@@ -32,12 +32,13 @@ def require_machine() -> None:
 def readable_for_nobody() -> bool:
     """Whether the interpreter's files can be read without being root: lazy imports need them."""
     present = os.geteuid()
+    paths = _imported_from()
     try:
         os.seteuid(privileges.NOBODY)
     except OSError:
         return False
     try:
-        return all(os.access(path, os.R_OK, effective_ids=True) for path in _imported_from())
+        return all(os.access(path, os.R_OK, effective_ids=True) for path in paths)
     finally:
         os.seteuid(present)
 

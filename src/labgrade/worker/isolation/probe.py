@@ -17,7 +17,7 @@ from labgrade.worker.isolation.verdict import report
 from labgrade.worker.isolation.witness import Witness
 
 _SECONDS: Final = 20.0
-_SURVIVOR_SECONDS: Final = 0.25
+_SURVIVOR_SECONDS: Final = 0.1
 _LIMITS: Final = replace(Limits(), processes=8, disk_bytes=1 << 20)
 
 

@@ -82,9 +82,8 @@ def _hidden_memory(saw: Mapping[str, str]) -> tuple[bool, str]:
 
 
 def _landlock(saw: Mapping[str, str]) -> tuple[bool, str]:
-    return _refused(saw, "write beside"), _quote(
-        saw, "write beside", "write own", "signal supervisor", "abstract"
-    )
+    tried = _quote(saw, "write beside", "write own", "signal supervisor", "abstract")
+    return _refused(saw, "write beside"), f"{tried}; left outside: {saw.get('marked') or 'nothing'}"
 
 
 def _seccomp(saw: Mapping[str, str]) -> tuple[bool, str]:

@@ -1,0 +1,40 @@
+"""One pytest process that runs a lab's checks on one submission in its own process: what peers pay each time."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.local import LocalExecutor
+from labgrade.grader import checks
+from labgrade.grader.bench import BENCH
+from labgrade.grader.run import SubmissionBench
+from labgrade.worker.executor import Limits, Program
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class _Bench:
+    """Gives pytest's own run loop a bench, as the author's run would."""
+
+    def __init__(self, submission: Path) -> None:
+        program = Program((("one.py", submission.read_bytes()),), ("one.py",), "submission")
+        self._opened = LocalExecutor().open(program, Limits())
+        loaded = self._opened.__enter__()
+        self.bench = SubmissionBench(1, channel=loaded, loaded=loaded)
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[BENCH] = self.bench
+
+
+def main() -> None:
+    """Run the graders of lab 1 against the submission named on the command line."""
+    modules = checks.grader_files(ROOT / "graders" / "lab01_tensors")
+    arguments = [*map(str, modules), "-q", "--import-mode=importlib", "-pno:cacheprovider", f"--rootdir={ROOT / 'graders'}"]
+    raise SystemExit(pytest.main(arguments, plugins=[_Bench(Path(sys.argv[1]))]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,195 @@
+"""What every executor must do: a suite of small checks that ships with the interface.
+
+    for check in CONFORMANCE:
+        check(executor)          # raises AssertionError
+
+Each check loads a tiny program of its own. `LoadedSubmission` and `Channel` say what is promised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from labgrade.errors import StudentCrashed, StudentFailure, StudentRaised, StudentTimedOut
+from labgrade.wire.values import Opaque
+from labgrade.worker.executor import Channel, Executor, LoadedSubmission, Limits, Program
+
+_LIMITS = Limits(load_seconds=5, exercise_seconds=5)
+_SECONDS = 5.0
+
+
+def _program(source: str, *extra: tuple[str, bytes]) -> Program:
+    return Program((("lab.py", source.encode()), *extra), ("lab.py",), "submission")
+
+
+def _call(channel: Channel, name: str, *args: Any) -> Any:
+    return channel.ask("call", {"function": name, "args": list(args), "kwargs": {}, "options": {}})
+
+
+def _shared(loaded: LoadedSubmission, name: str, *args: Any, seconds: float = _SECONDS, seed: int = 1) -> Any:
+    with loaded.exercise(fresh=False, seconds=seconds, seed=seed) as channel:
+        return _call(channel, name, *args)
+
+
+def _fresh(loaded: LoadedSubmission, name: str, *args: Any, seed: int = 1) -> Any:
+    with loaded.exercise(fresh=True, seconds=_SECONDS, seed=seed) as channel:
+        return _call(channel, name, *args)
+
+
+def _failure(loaded: LoadedSubmission, name: str, *, seconds: float = _SECONDS) -> StudentFailure:
+    try:
+        value = _shared(loaded, name, seconds=seconds)
+    except StudentFailure as failure:
+        return failure
+    raise AssertionError(f"{name} returned {value!r}")
+
+
+def names_and_findings(executor: Executor) -> None:
+    """A statement that raises costs itself alone; names, place and output are told."""
+    source = "def f():\n    return 1\nprint('said')\nbroken = 1 / 0\ndef g():\n    return 2\n"
+    with executor.open(_program(source), _LIMITS) as loaded:
+        assert {"f", "g"} <= loaded.report.names
+        assert [finding.where for finding in loaded.report.findings] == ["lab.py:4"]
+        assert loaded.report.findings[0].lost_names == ("broken",)
+        assert loaded.report.output == "said\n"
+
+
+def values_cross(executor: Executor) -> None:
+    """Plain values cross both ways; anything else arrives by its type's name."""
+    source = "def same(x):\n    return x\nclass Odd: pass\ndef odd():\n    return Odd()\n"
+    value = {"a": [1, 2.5, "text", None, True], "t": (torch.arange(6).reshape(2, 3),)}
+    with executor.open(_program(source), _LIMITS) as loaded:
+        came = _shared(loaded, "same", value)
+        assert came["a"] == value["a"]
+        assert torch.equal(came["t"][0], value["t"][0])
+        assert _shared(loaded, "odd") == Opaque("Odd")
+
+
+def arguments_are_copies(executor: Executor) -> None:
+    """What a function does to its arguments stays in the worker."""
+    with executor.open(_program("def spoil(x):\n    x.zero_()\n    return x.sum()\n"), _LIMITS) as loaded:
+        mine = torch.ones(3)
+        _shared(loaded, "spoil", mine)
+        assert torch.equal(mine, torch.ones(3))
+
+
+def exceptions_cross(executor: Executor) -> None:
+    """An exception crosses as type, message and the student's own line; SystemExit is one too."""
+    source = "import sys\ndef wrong():\n    return [][1]\ndef leave():\n    sys.exit(0)\n"
+    with executor.open(_program(source), _LIMITS) as loaded:
+        failure = _failure(loaded, "wrong")
+        assert isinstance(failure, StudentRaised)
+        assert (failure.type_name, failure.where) == ("IndexError", "lab.py:3")
+        left = _failure(loaded, "leave")
+        assert isinstance(left, StudentRaised)
+        assert left.type_name == "SystemExit"
+
+
+def a_crash_costs_its_call(executor: Executor) -> None:
+    """A process that ends, with whatever status, is a crash; the next exercise goes on."""
+    source = "import os\ndef die():\n    os._exit(0)\ndef live():\n    return 1\n"
+    with executor.open(_program(source), _LIMITS) as loaded:
+        assert isinstance(_failure(loaded, "die"), StudentCrashed)
+        assert _shared(loaded, "live") == 1
+
+
+def a_loop_costs_its_time(executor: Executor) -> None:
+    """An endless loop, and an endless sleep, are stopped; the next exercise goes on."""
+    source = "import time\ndef loop():\n    while True: pass\ndef doze():\n    time.sleep(1e6)\ndef live():\n    return 1\n"
+    with executor.open(_program(source), _LIMITS) as loaded:
+        assert isinstance(_failure(loaded, "loop", seconds=0.5), StudentTimedOut)
+        assert _shared(loaded, "live") == 1
+        assert isinstance(_failure(loaded, "doze", seconds=0.5), StudentTimedOut)
+        assert _shared(loaded, "live") == 1
+
+
+def leaving_while_loading(executor: Executor) -> None:
+    """Top-level code that ends the process loses that statement; what is defined below is loaded."""
+    source = "import os\ndef above():\n    return 1\nos._exit(0)\ndef below():\n    return 2\n"
+    with executor.open(_program(source), _LIMITS) as loaded:
+        assert {"above", "below"} <= loaded.report.names
+        assert any(finding.code == "top-level-exit" for finding in loaded.report.findings)
+        assert _shared(loaded, "below") == 2
+
+
+def looping_while_loading(executor: Executor) -> None:
+    """Top-level code that never ends is interrupted; what is defined below is loaded."""
+    source = "def above():\n    return 1\nwhile True:\n    pass\ndef below():\n    return 2\n"
+    with executor.open(_program(source), Limits(load_seconds=0.5)) as loaded:
+        assert {"above", "below"} <= loaded.report.names
+        assert any(finding.code == "top-level-budget" for finding in loaded.report.findings)
+
+
+def fresh_is_fresh(executor: Executor) -> None:
+    """A fresh exercise sees neither the globals nor the files that another left behind."""
+    source = (
+        "import os\nstate = []\n"
+        "def leave():\n    state.append(1)\n    open('left.txt', 'w').close()\n    return len(state)\n"
+        "def look():\n    return [len(state), os.path.exists('left.txt'), open('data.txt').read()]\n"
+    )
+    with executor.open(_program(source, ("data.txt", b"given")), _LIMITS) as loaded:
+        assert _shared(loaded, "leave") == 1
+        assert _shared(loaded, "look") == [1, True, "given"]
+        assert _fresh(loaded, "look") == [0, False, "given"]
+
+
+def submissions_are_apart(executor: Executor) -> None:
+    """One submission sees nothing of another."""
+    source = "import os, torch\ndef leave():\n    open('left.txt', 'w').close()\n    torch.left = 1\n"
+    source += "def look():\n    return [os.path.exists('left.txt'), hasattr(torch, 'left')]\n"
+    with executor.open(_program(source), _LIMITS) as loaded:
+        _shared(loaded, "leave")
+    with executor.open(_program(source), _LIMITS) as loaded:
+        assert _shared(loaded, "look") == [False, False]
+
+
+def seeds_decide(executor: Executor) -> None:
+    """The exercise's seed decides what is drawn, in torch, NumPy and random alike."""
+    source = "import random, numpy, torch\ndef draw():\n"
+    source += "    return [random.random(), float(numpy.random.rand()), float(torch.rand(1))]\n"
+    with executor.open(_program(source), _LIMITS) as loaded:
+        first, again, other = _shared(loaded, "draw"), _fresh(loaded, "draw"), _fresh(loaded, "draw", seed=2)
+        assert first == again
+        assert all(a != b for a, b in zip(first, other, strict=True))
+
+
+def threads_do_not_hang(executor: Executor) -> None:
+    """Module-level code that starts threads, in torch or its own, makes no later call hang."""
+    source = (
+        "import threading, time, torch\ntorch.set_num_threads(2)\n"
+        "a = torch.rand(400, 400) @ torch.rand(400, 400)\n"
+        "threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
+        "def product(x):\n    return (x @ x).sum()\n"
+    )
+    with executor.open(_program(source), _LIMITS) as loaded:
+        assert float(_shared(loaded, "product", torch.ones(300, 300))) == 300**3
+        assert float(_fresh(loaded, "product", torch.ones(300, 300))) == 300**3
+
+
+def output_is_bounded(executor: Executor) -> None:
+    """A flood of output is cut, costs no time-out and no mark."""
+    source = "for _ in range(200_000):\n    print('x' * 100)\ndef f():\n    print('y' * 10_000_000)\n    return 1\n"
+    with executor.open(_program(source), _LIMITS) as loaded:
+        assert len(loaded.report.output) <= 2 * _LIMITS.output_bytes
+        assert _shared(loaded, "f") == 1
+
+
+CONFORMANCE: tuple[Callable[[Executor], None], ...] = (
+    names_and_findings,
+    values_cross,
+    arguments_are_copies,
+    exceptions_cross,
+    a_crash_costs_its_call,
+    a_loop_costs_its_time,
+    leaving_while_loading,
+    looping_while_loading,
+    fresh_is_fresh,
+    submissions_are_apart,
+    seeds_decide,
+    threads_do_not_hang,
+    output_is_bounded,
+)
+"""The suite, in the order of the interface."""
