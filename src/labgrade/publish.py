@@ -10,7 +10,8 @@ from labgrade.intake.slug import safe_slug
 from labgrade.record.model import GradeRecord
 from labgrade.record.store import RecordStore
 from labgrade.record.submissions import SubmissionLost
-from labgrade.reports.build import build_reports, build_student_page
+from labgrade.reports import pages
+from labgrade.reports.build import build_overview, build_reports, build_student_page
 from labgrade.reports.views import LabInfo
 
 
@@ -26,6 +27,7 @@ class Publisher:
         self._course = course
         self._store = store
         self._labs = {lab.id: lab_info(lab) for lab in course.labs}
+        pages.prepare()  # once, before jobs are forked
 
     def student_page(self, record: GradeRecord) -> Path:
         """Write the page of the student whom a record concerns."""
@@ -36,8 +38,7 @@ class Publisher:
     def overview(self) -> Path:
         """Write the class's page and each lab's; return the class's."""
         records = self._store.records()
-        pages = build_reports(records, self._store.root, self._course.title, self._labs, slug=safe_slug)
-        return pages[0]
+        return build_overview(records, self._store.root, self._course.title, self._labs, slug=safe_slug)[0]
 
     def everything(self) -> list[Path]:
         """Write every page from records and kept submissions."""

@@ -11,6 +11,7 @@ import os
 import select
 import signal
 import socket
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -61,6 +62,9 @@ class Pool:
 
     def run(self, units: Sequence[Unit]) -> Iterator[Graded]:
         """Grade all units; yields a result an entry, in order of completion."""
+        if sys.platform != "linux":
+            yield from self._here(units)
+            return
         self._waiting.extend(units)
         size = min(self.size, len(units))
         try:
@@ -71,6 +75,12 @@ class Pool:
             for process in self._processes:
                 process.line.close()
                 _wait(process.pid)
+
+    def _here(self, units: Sequence[Unit]) -> Iterator[Graded]:
+        """Grade in this process, one after the other: elsewhere fork is missing, or unsafe after importing torch."""
+        for unit in units:
+            for entry in unit.entries:
+                yield _grade(self.job, entry, last_try=True)
 
     def _fill(self, size: int) -> None:
         missing = min(size - len(self._processes), len(self._waiting))
@@ -163,6 +173,10 @@ def _entry(plain: dict[str, object]) -> Entry:
 
 
 def _serve(job: Job, line: socket.socket) -> None:
+    if sys.platform == "linux":
+        from labgrade.worker.isolation.privileges import die_with_parent
+
+        die_with_parent()  # a batch that was killed must not go on writing
     with line.makefile("rb") as orders:
         for raw in orders:
             order = json.loads(raw)

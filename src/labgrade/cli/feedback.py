@@ -60,6 +60,8 @@ def _check(console: Console, check: Check) -> None:
     console.print(line, soft_wrap=True)
     if check.feedback:
         console.print(Padding(Text(visible(check.feedback, _LONGEST)), (0, 0, 0, 4)))
+    if check.hint:
+        console.print(Padding(Text.assemble(("hint: ", "bold"), visible(check.hint, _LONGEST)), (0, 0, 0, 4)))
     if check.misconception:
         console.print(Padding(Text(f"recognised: {check.misconception}", "dim"), (0, 0, 0, 4)))
 

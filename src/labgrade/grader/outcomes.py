@@ -159,6 +159,7 @@ def recorded(check: PlannedCheck, ending: Ending, lost: Sequence[LoadFinding]) -
         score=None if ending.outcome == "not_run" else score,
         max_score=check.marks,
         feedback="" if passed else _feedback(check, ending, lost),
+        hint=check.hint if _hint_helps(ending, lost) else "",
         misconception=f"{check.lab}.{check.exercise}.{ending.mistake}" if ending.mistake else None,
         evidence=ending.evidence | ({"kind": "self-report"} if check.self_report else {}),
     )
@@ -171,9 +172,12 @@ def _feedback(check: PlannedCheck, ending: Ending, lost: Sequence[LoadFinding]) 
         parts.append(f"`{ending.missing_name}` was to be defined at {cause.where}, but that line failed.")
     if ending.mistake_say:
         parts.append(ending.mistake_say)
-    elif check.hint and cause is None and ending.outcome in ("failed", "error"):
-        parts.append(f"Hint: {check.hint}")
     return " ".join(parts)
+
+
+def _hint_helps(ending: Ending, lost: Sequence[LoadFinding]) -> bool:
+    # A recognised mistake says more, and a name that was never defined has nothing to do with the check.
+    return ending.outcome in ("failed", "error") and not ending.mistake_say and lost_name(ending, lost) is None
 
 
 def lost_name(ending: Ending, lost: Sequence[LoadFinding]) -> LoadFinding | None:

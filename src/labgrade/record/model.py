@@ -82,6 +82,8 @@ class Check(RecordModel):
     max_score: Mark
     feedback: Text
     """Our words, fit for the student; never empty where the check did not pass."""
+    hint: Text = ""
+    """What the check's author suggests to look at; empty where it passed or a misconception says more."""
     misconception: str | None = None
     """Id "LAB.EXERCISE.slug" of the known mistake that the check recognised."""
     evidence: Evidence = Field(default_factory=dict)

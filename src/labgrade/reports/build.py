@@ -37,6 +37,23 @@ def build_reports(  # noqa: PLR0913  (what a page is made of; four are set once 
         code_of: the submission's files by digest; without it pages have no code view.
     """
     current = latest(records)
+    written = build_overview(current.values(), out, course_title, labs, slug=slug)
+    for (lab_id, _), record in current.items():
+        lab = labs.get(lab_id) or LabInfo(lab_id, lab_id)
+        written.append(build_student_page(record, lab, out, course_title, slug=slug, code_of=code_of))
+    return written
+
+
+def build_overview(
+    records: Iterable[GradeRecord],
+    out: Path,
+    course_title: str,
+    labs: Mapping[str, LabInfo],
+    *,
+    slug: Callable[[str], str],
+) -> list[Path]:
+    """Write the class's page and each lab's, and no student's; see `build_reports`."""
+    current = latest(records)
     known = {lab: labs.get(lab) or LabInfo(lab, lab) for lab in _in_order(current, labs)}
     written = [_class_page(current, known.values(), out, course_title, slug)]
     students = {student for _, student in current}
@@ -44,7 +61,6 @@ def build_reports(  # noqa: PLR0913  (what a page is made of; four are set once 
         mine = [record for (owner, _), record in current.items() if owner == lab.id]
         view = lab_view(mine, lab, course_title, slug, students)
         written.append(_write(out / lab.id / "index.html", pages.lab_page(view)))
-        written += [build_student_page(r, lab, out, course_title, slug=slug, code_of=code_of) for r in mine]
     return written
 
 

@@ -98,6 +98,7 @@ class VisibleCheck:
     badge: Badge
     score: Score
     feedback: str
+    hint: str
     misconception: str
     facts: tuple[Fact, ...]
 
@@ -111,6 +112,7 @@ class HiddenCheck:
     badge: Badge
     score: Score
     feedback: str
+    hint: str
 
 
 @dataclass(frozen=True)
@@ -212,6 +214,7 @@ def _visible(check: Check, lab: LabInfo) -> VisibleCheck:
         badge=BADGES[check.outcome],
         score=Score(check.score, check.max_score),
         feedback=shown(check.feedback, TEXT_LIMIT),
+        hint=shown(check.hint, TEXT_LIMIT),
         misconception=lab.misconception(check.misconception) if check.misconception else "",
         facts=facts_of(check.evidence),
     )
@@ -224,6 +227,7 @@ def _hidden(check: Check, place: int, exercise_id: str) -> HiddenCheck:
         badge=BADGES[check.outcome],
         score=Score(check.score, check.max_score),
         feedback=shown(check.feedback, TEXT_LIMIT),
+        hint=shown(check.hint, TEXT_LIMIT),
     )
 
 

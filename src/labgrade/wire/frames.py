@@ -37,17 +37,15 @@ class FrameLimits:
         head_bytes: the JSON head.
         depth: nesting of the JSON head.
         tensors: entries of the body.
-        dimensions: of a tensor.
     """
 
     frame_bytes: int = 16 << 20
     head_bytes: int = 1 << 20
     depth: int = 64
-    tensors: int = 2_000
-    dimensions: int = 8
+    tensors: int = 10_000
 
 
-UNLIMITED = FrameLimits(frame_bytes=1 << 31, head_bytes=1 << 30, tensors=10_000)
+UNLIMITED = FrameLimits(frame_bytes=1 << 31, head_bytes=1 << 30, depth=96)
 """For the worker, which receives only what the trusted side sends."""
 
 
@@ -62,12 +60,23 @@ class Frame:
 class Stream(Protocol):
     """The part of a stream socket that a connection uses."""
 
-    def recv(self, size: int, /) -> bytes: ...
-    def sendall(self, data: bytes, /) -> None: ...
-    def settimeout(self, timeout: float | None, /) -> None: ...
-    def setblocking(self, flag: bool, /) -> None: ...  # noqa: FBT001
-    def fileno(self) -> int: ...
-    def close(self) -> None: ...
+    def recv(self, size: int, /) -> bytes:
+        """Read at most `size` bytes; b"" at the end."""
+
+    def sendall(self, data: bytes, /) -> None:
+        """Write all of `data`."""
+
+    def settimeout(self, timeout: float | None, /) -> None:
+        """Limit each later call to `timeout` seconds; None for no limit."""
+
+    def setblocking(self, flag: bool, /) -> None:  # noqa: FBT001 - the socket's own signature
+        """Choose whether `recv` waits."""
+
+    def fileno(self) -> int:
+        """Return the descriptor that is read from."""
+
+    def close(self) -> None:
+        """Close it."""
 
 
 class Connection:
@@ -117,7 +126,7 @@ class Connection:
         """
         frame = self._pop()
         if frame is None:
-            self._socket.setblocking(False)
+            self._socket.setblocking(False)  # noqa: FBT003 - the socket's own signature
             try:
                 self._read(_CHUNK)
             except BlockingIOError:
@@ -143,8 +152,9 @@ class Connection:
         end = _LENGTHS.size + head_size + body_size
         if len(self._buffer) < end:
             return None
-        head = bytes(self._buffer[_LENGTHS.size : _LENGTHS.size + head_size])
-        body = bytes(self._buffer[_LENGTHS.size + head_size : end])
+        with memoryview(self._buffer) as view:
+            head = bytes(view[_LENGTHS.size : end - body_size])
+            body = bytes(view[end - body_size : end])
         del self._buffer[:end]
         return decode(head, body, self._limits)
 
@@ -164,9 +174,9 @@ def decode(head: bytes, body: bytes, limits: FrameLimits) -> Frame:
     Raises:
         WireError: for anything else than a JSON object and well-formed safetensors.
     """
-    parsed = strict_json.loads(head, max_depth=limits.depth)
+    parsed = strict_json.loads(head, max_bytes=limits.head_bytes, max_depth=limits.depth)
     if not isinstance(parsed, dict):
         raise WireError("the head is no JSON object")
     if not body:
         return Frame(parsed)
-    return Frame(parsed, decode_tensors(body, limits.tensors, limits.dimensions))
+    return Frame(parsed, decode_tensors(body, limits.tensors))

@@ -11,16 +11,17 @@ from safetensors.torch import load
 from torch import Tensor
 
 from labgrade.wire import strict_json
+from labgrade.wire.plain import ITEM_BYTES, fits
 from labgrade.wire.strict_json import WireError
 
+_SIZE_BYTES = 8
 _HEADER_BYTES = 1 << 20
-_ITEM_BYTES = {
-    "BOOL": 1, "U8": 1, "I8": 1, "I16": 2, "U16": 2, "I32": 4, "U32": 4, "I64": 8, "U64": 8,
-    "F16": 2, "BF16": 2, "F32": 4, "F64": 8,
-}  # fmt: skip
+_MAX_NAME = 200
+_ENDS = 2
+_ENTRY = {"dtype", "shape", "data_offsets"}
 
 
-def decode_tensors(body: bytes, max_tensors: int, max_dimensions: int) -> dict[str, Tensor]:
+def decode_tensors(body: bytes, max_tensors: int) -> dict[str, Tensor]:
     """Decode a safetensors body.
 
     Raises:
@@ -31,8 +32,8 @@ def decode_tensors(body: bytes, max_tensors: int, max_dimensions: int) -> dict[s
         raise WireError(f"{len(header)} tensors in a frame")
     end = 0
     for name, entry in header.items():
-        end = max(end, _check_entry(name, entry, max_dimensions))
-    if end != len(body) - 8 - int.from_bytes(body[:8], "little"):
+        end = max(end, _check_entry(name, entry))
+    if end != len(body) - _SIZE_BYTES - int.from_bytes(body[:_SIZE_BYTES], "little"):
         raise WireError("the tensors do not fill the body")
     try:
         tensors = load(body)
@@ -45,25 +46,27 @@ def decode_tensors(body: bytes, max_tensors: int, max_dimensions: int) -> dict[s
 
 
 def _header(body: bytes) -> dict[str, Any]:
-    size = int.from_bytes(body[:8], "little")
-    if len(body) < 8 or size > min(_HEADER_BYTES, len(body) - 8):
+    size = int.from_bytes(body[:_SIZE_BYTES], "little")
+    if len(body) < _SIZE_BYTES or size > min(_HEADER_BYTES, len(body) - _SIZE_BYTES):
         raise WireError("the safetensors header is longer than allowed")
-    header = strict_json.loads(body[8 : 8 + size], max_depth=3)
+    raw = body[_SIZE_BYTES : _SIZE_BYTES + size]
+    header = strict_json.loads(raw, max_bytes=_HEADER_BYTES, max_depth=3)
     if not isinstance(header, dict):
         raise WireError("the safetensors header is no object")
     return header
 
 
-def _check_entry(name: str, entry: Any, max_dimensions: int) -> int:
+def _check_entry(name: str, entry: Any) -> int:
     """Check one header entry against its own numbers; return where its bytes end."""
-    if len(name) > 200 or not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
+    if len(name) > _MAX_NAME or not isinstance(entry, dict) or set(entry) != _ENTRY:
         raise WireError("a malformed safetensors entry")
-    shape, offsets, item = entry["shape"], entry["data_offsets"], _ITEM_BYTES.get(str(entry["dtype"]))
-    if item is None or not _whole(shape) or not _whole(offsets) or len(offsets) != 2:
+    shape, offsets, item = entry["shape"], entry["data_offsets"], ITEM_BYTES.get(str(entry["dtype"]))
+    if item is None or not _whole(shape) or not _whole(offsets):
         raise WireError("a malformed safetensors entry")
-    if len(shape) > max_dimensions or math.prod(shape) * item != offsets[1] - offsets[0]:
+    start, end = offsets if len(offsets) == _ENDS else (0, -1)
+    if not fits(shape) or math.prod(shape) * item != end - start:
         raise WireError("a tensor's shape does not fit its bytes")
-    return int(offsets[1])
+    return int(end)
 
 
 def _whole(numbers: Any) -> bool:
