@@ -99,7 +99,7 @@ def test_is_kept_by(loop, load_module):
     assert [finding.code for finding in loaded.report.findings] == ["top-level-budget"]
 
 
-def test_a_statement_that_ends_after_swallowing_the_interruption_was_too_long_all_the_same(load_module):
+def test_a_statement_that_swallows_the_interruption_was_too_long_all_the_same(load_module):
     loaded = load_module(
         "try:\n    sum(n for n in iter(int, 1))\nexcept BaseException:\n    caught = True\ncalls = []\ncalls.append(1)\n",
         budget_seconds=0.1,
@@ -122,7 +122,8 @@ def test_names_that_were_not_made_are_counted_to_the_cause(load_module):
 
 def test_a_call_below_that_trains_again_is_stopped_too(load_module):
     loaded = load_module(
-        "def train():\n    while True: pass\ntrain()\nlosses = train()\ndef after(): return 1\n", budget_seconds=0.1
+        "def train():\n    while True: pass\ntrain()\nlosses = train()\ndef after(): return 1\n",
+        budget_seconds=0.1,
     )
     assert loaded.namespace["after"]() == 1
     assert [finding.where for finding in loaded.report.findings] == ["lab01.py:2", "lab01.py:2"]

@@ -163,7 +163,9 @@ class TestNames:
 
 class TestFindings:
     def test_what_follows_from_a_lost_name_is_counted_not_told(self, load_module):
-        loaded = load_module("model = 1 / 0\noptimizer = model.x\nfor p in optimizer:\n    q = p\nprint(model)\n")
+        loaded = load_module(
+            "model = 1 / 0\noptimizer = model.x\nfor p in optimizer:\n    q = p\nprint(model)\n"
+        )
         (finding,) = loaded.report.findings
         assert finding.lost_names == ("model", "optimizer", "p", "q")
         assert finding.message.endswith("(3 later statements failed because of it.)")
@@ -221,7 +223,9 @@ class TestNumbers:
         assert loaded.report.findings[0].lost_names == ("x", "y")
 
     def test_after_a_number_only_definitions_run(self, load_module, told):
-        loaded = load_module("ran = []\nran.append(1)\nran.append(2)\ndef f(): return 3\n", definitions_after=1)
+        loaded = load_module(
+            "ran = []\nran.append(1)\nran.append(2)\ndef f(): return 3\n", definitions_after=1
+        )
         assert loaded.namespace["ran"] == [1]
         assert loaded.namespace["f"]() == 3
         assert told(loaded) == [("definitions-only", "lab01.py:3")]
@@ -264,7 +268,14 @@ class TestForkable:
         assert not load_module("x = 1\n").report.forkable
 
 
-SAME = ["x = [1, 2]", "def f(n):\n    return n * len(x)", "1 / 0", "import math\ny = math.pi", "z = f(3)", "w = y +"]
+SAME = [
+    "x = [1, 2]",
+    "def f(n):\n    return n * len(x)",
+    "1 / 0",
+    "import math\ny = math.pi",
+    "z = f(3)",
+    "w = y +",
+]
 
 
 def test_the_same_code_gives_the_same_names_and_values_in_every_form(load_files, notebook_of):

@@ -94,7 +94,18 @@ class TestBroken:
             b'{"n": ' + b"9" * 10_000 + b"}",
             b'{"cells": [{"cell_type": "code", "source": "x = ',
         ],
-        ids=["empty", "python", "list", "null", "number", "sheets", "deep", "deep cells", "long number", "cut"],
+        ids=[
+            "empty",
+            "python",
+            "list",
+            "null",
+            "number",
+            "sheets",
+            "deep",
+            "deep cells",
+            "long number",
+            "cut",
+        ],
     )
     def test_is_one_finding_and_no_cell(self, data):
         source = read(data)
@@ -117,7 +128,13 @@ class TestKernel:
 
     @pytest.mark.parametrize(
         "metadata",
-        [{}, None, {"kernelspec": {"language": "python"}}, {"kernelspec": 3}, {"language_info": {"name": ""}}],
+        [
+            {},
+            None,
+            {"kernelspec": {"language": "python"}},
+            {"kernelspec": 3},
+            {"language_info": {"name": ""}},
+        ],
     )
     def test_python_or_nothing_is_none(self, metadata, notebook_of):
         assert codes(read(notebook_of("x = 1", metadata=metadata))) == []
@@ -163,7 +180,16 @@ class TestPlainPython:
         assert used == ()
 
     @pytest.mark.parametrize(
-        "magic", ["%%time", "%%timeit -n 1", "%%capture", "%%capture --no-stderr", "%%prun -l 3", "%%debug", "%%memit"]
+        "magic",
+        [
+            "%%time",
+            "%%timeit -n 1",
+            "%%capture",
+            "%%capture --no-stderr",
+            "%%prun -l 3",
+            "%%debug",
+            "%%memit",
+        ],
     )
     def test_cell_magics_with_a_python_body_keep_it(self, magic):
         code, used = plain_python(f"\n{magic}\nx = 1\n%matplotlib inline\n")
@@ -198,8 +224,8 @@ class TestPlainPython:
         assert plain_python("%matplotlib inline\nx = = 1").code.endswith("x = = 1\n")
 
     def test_many_magics_in_a_long_cell_end(self):
-        code, used = plain_python("x = 1\n" * 1000 + "%who\n" * 100)
-        assert code.count("\n") == 1101
+        code, used = plain_python("x = 1\n" * 400 + "%who\n" * 200)
+        assert code.count("\n") == 601
         assert used
 
     def test_without_ipython_the_cell_stays_as_it_is(self, monkeypatch):

@@ -74,7 +74,9 @@ def test_a_statement_that_ends_the_process_is_known_and_left_out_next_time(run, 
     assert report["findings"] == [["statement-ended-process", "lab01.py:3"]]
 
 
-@pytest.mark.parametrize("ending", ["exit()", "import sys; sys.exit(1)", "raise SystemExit", "raise KeyboardInterrupt"])
+@pytest.mark.parametrize(
+    "ending", ["exit()", "import sys; sys.exit(1)", "raise SystemExit", "raise KeyboardInterrupt"]
+)
 def test_a_polite_exit_ends_nothing(run, ending):
     ended, report, _ = run(f"{ending}\ndef after(): pass\n")
     assert ended == 0
@@ -98,8 +100,7 @@ def test_a_loop_that_swallows_everything_ends_in_the_budget_where_it_can(run):
 
 def test_warnings_and_exceptions_ignored_go_to_the_output(run):
     _, report, _ = run(
-        "import warnings\nwarnings.warn('mind the gap')\n"
-        "class Bad:\n    def __del__(self): 1 / 0\nBad()\n"
+        "import warnings\nwarnings.warn('mind the gap')\nclass Bad:\n    def __del__(self): 1 / 0\nBad()\n"
     )
     assert "UserWarning: mind the gap" in report["output"]
     assert "ZeroDivisionError" in report["output"]

@@ -145,7 +145,9 @@ class TestStatements:
         assert len(lost(f"{block}1 1\n{block}")) == 1
 
     def test_the_message_is_pythons_with_line_and_column(self):
-        (finding,) = [part for part in parsed("x = 1\nfor i in range(3)\n    pass\n") if hasattr(part, "code")]
+        (finding,) = [
+            part for part in parsed("x = 1\nfor i in range(3)\n    pass\n") if hasattr(part, "code")
+        ]
         assert finding.code == "syntax-error"
         assert finding.message.startswith("lab01.py, line 2, column 18: expected ':'.")
         assert "lines 2 to" in finding.message

@@ -44,10 +44,12 @@ class TestPrepareProcess:
         assert sys.path[-1] == str(prepared)
         assert "" not in sys.path
 
-    def test_draws_with_agg(self, prepared):
+    @pytest.mark.usefixtures("prepared")
+    def test_draws_with_agg(self):
         assert os.environ["MPLBACKEND"] == "Agg"
 
-    def test_showing_a_figure_is_silent(self, prepared):
+    @pytest.mark.usefixtures("prepared")
+    def test_showing_a_figure_is_silent(self):
         pyplot = pytest.importorskip("matplotlib.pyplot")
         pyplot.switch_backend("agg")
         pyplot.figure()
@@ -78,14 +80,15 @@ class TestResetBetweenExercises:
         assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
         assert warnings.filters[0][0] != "error"
 
-    def test_torch(self, prepared):
+    @pytest.mark.usefixtures("prepared")
+    def test_torch(self):
         torch = pytest.importorskip("torch")
         threads = torch.get_num_threads()
         torch.set_default_device("meta")
         torch.set_default_dtype(torch.float64)
         torch.set_grad_enabled(False)
         torch.set_anomaly_enabled(True)
-        torch._C._set_deterministic_algorithms(True, warn_only=False)
+        torch._C._set_deterministic_algorithms(mode=True, warn_only=False)
         torch.set_num_threads(2)
         reset_between_exercises()
         number = torch.ones(1, requires_grad=True) * 2
@@ -95,14 +98,16 @@ class TestResetBetweenExercises:
         assert torch.get_num_threads() == 1
         torch.set_num_threads(threads)
 
-    def test_numpy(self, prepared):
+    @pytest.mark.usefixtures("prepared")
+    def test_numpy(self):
         numpy = pytest.importorskip("numpy")
         before = numpy.seterr(all="raise")
         reset_between_exercises()
         assert numpy.geterr() == {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
         numpy.seterr(**before)
 
-    def test_figures(self, prepared):
+    @pytest.mark.usefixtures("prepared")
+    def test_figures(self):
         pyplot = pytest.importorskip("matplotlib.pyplot")
         pyplot.switch_backend("agg")
         pyplot.figure()
@@ -118,7 +123,8 @@ class TestResetBetweenExercises:
         assert torch.get_default_dtype() == torch.float32
         assert Path.cwd() == prepared
 
-    def test_imports_nothing(self, prepared, monkeypatch):
+    @pytest.mark.usefixtures("prepared")
+    def test_imports_nothing(self, monkeypatch):
         for name in ("torch", "numpy", "matplotlib.pyplot"):
             monkeypatch.delitem(sys.modules, name, raising=False)
         before = set(sys.modules)
@@ -134,7 +140,7 @@ class TestReseed:
 
         def draw():
             reseed(seed)
-            return random.random(), numpy.rand(), torch.rand(1).item()  # noqa: NPY002, S311
+            return random.random(), numpy.rand(), torch.rand(1).item()  # noqa: S311
 
         assert draw() == draw()
 

@@ -8,7 +8,7 @@ from labgrade.worker.tracebacks import advice, clean, describe_exception, place
 def raised(source, filename="lab01.py"):
     """The exception that a source raises."""
     try:
-        exec(compile(source, filename, "exec"), {"__name__": "student"})  # noqa: S102
+        exec(compile(source, filename, "exec"), {"__name__": "student"})
     except BaseException as error:  # noqa: BLE001
         return error
     raise AssertionError("nothing was raised")
@@ -68,7 +68,10 @@ class TestDescribeException:
             ("def __str__(self): return 3", "(its message cannot be shown)"),
             ("__str__ = None", "(its message cannot be shown)"),
             ("def __str__(self): return self.__str__()", "(its message cannot be shown)"),
-            ("def __str__(self): return type('S', (str,), {'__getitem__': lambda s, i: 1 / 0})('mine')", "mine"),
+            (
+                "def __str__(self): return type('S', (str,), {'__getitem__': lambda s, i: 1 / 0})('mine')",
+                "mine",
+            ),
             ("__class__ = property(lambda self: 1 / 0)\n    def __str__(self): return 'mine'", "mine"),
             ("__traceback__ = property(lambda self: 1 / 0)\n    def __str__(self): return 'mine'", "mine"),
             ("def __getattribute__(self, name): raise KeyboardInterrupt", ""),
@@ -174,5 +177,3 @@ class TestAdvice:
     def test_a_permission_refused_names_the_path(self):
         error = raised("raise PermissionError(13, 'refused', '/home/student')")
         assert advice(error, describe_exception(error, ())).startswith("PermissionError: '/home/student'")
-
-

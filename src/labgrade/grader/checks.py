@@ -34,6 +34,7 @@ class PlannedCheck:
         needs: exercises that must have passed.
         self_report: it rests on what the worker says of itself.
         item: pytest's test function.
+        plain: it uses only our own fixtures, takes no parameters and its class has no set-up of its own.
     """
 
     id: str
@@ -47,6 +48,7 @@ class PlannedCheck:
     needs: tuple[str, ...]
     self_report: bool
     item: pytest.Function
+    plain: bool
 
 
 def is_grader_item(item: pytest.Item) -> bool:
@@ -98,7 +100,21 @@ def _planned(item: pytest.Item) -> PlannedCheck:
         needs=check.kwargs["needs"],
         self_report=check.kwargs["self_report"],
         item=item,
+        plain=_is_plain(item),
     )
+
+
+def _is_plain(item: pytest.Function) -> bool:
+    simple = item.cls is not None and not hasattr(item, "callspec")
+    # Our fixtures ask for pytest's `request`; whatever else is in the list is an author's, maybe an automatic one.
+    return simple and set(item.fixturenames) <= {"student", "rng", "request"} and _ours(item)
+
+
+def _ours(item: pytest.Function) -> bool:
+    # A grader may override a fixture by one of the same name; then pytest's own way is the right one.
+    names = {"student", "rng"}.intersection(item.fixturenames)
+    definitions = [item._fixtureinfo.name2fixturedefs.get(name, ()) for name in names]  # noqa: SLF001
+    return all(len(found) == 1 and found[0].func.__module__ == "labgrade.grader.plugin" for found in definitions)
 
 
 def _title(item: pytest.Function, name: str) -> str:

@@ -8,17 +8,15 @@ left behind can have cost it a mark.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pytest
-from _pytest.outcomes import OutcomeException
 
-from labgrade.errors import WorkerLost
-from labgrade.grader.bench import BENCH
 from labgrade.grader.checks import PlannedCheck, check_id
 from labgrade.grader.inputs import Inputs, derive
-from labgrade.grader.outcomes import PASSED, Ending, ending_of, our_fault, skipped
+from labgrade.grader.outcomes import Ending, skipped
+from labgrade.grader.single import run_check
 from labgrade.grader.student import StudentProxy
 from labgrade.worker.executor import Channel, LoadedSubmission
 
@@ -121,28 +119,4 @@ def _needed(check: PlannedCheck, endings: Mapping[str, Ending]) -> Ending | None
         ended = [ending for check_id, ending in endings.items() if check_id.partition(".")[0] == needed]
         if not ended or any(ending.outcome != "passed" for ending in ended):
             return skipped(needed)
-    return None
-
-
-def run_check(check: PlannedCheck, bench: SubmissionBench) -> Ending:
-    """Run one check through pytest's own set-up, call and tear-down with fresh fixtures."""
-    item = check.item
-    item.config.stash[BENCH] = bench
-    item._initrequest()  # type: ignore[no-untyped-call]  # noqa: SLF001
-    hook = item.ihook
-    broken = _raised_by(lambda: hook.pytest_runtest_setup(item=item))
-    error = None if broken else _raised_by(lambda: hook.pytest_runtest_call(item=item))
-    broken = _raised_by(lambda: hook.pytest_runtest_teardown(item=item, nextitem=None)) or broken
-    if broken is not None:
-        return our_fault(broken)
-    return PASSED if error is None else ending_of(error, check.mistakes)
-
-
-def _raised_by(step: Callable[[], object]) -> BaseException | None:
-    try:
-        step()
-    except WorkerLost:
-        raise
-    except (Exception, OutcomeException) as error:  # noqa: BLE001 - whatever a check raises becomes its ending
-        return error
     return None

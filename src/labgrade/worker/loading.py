@@ -255,8 +255,7 @@ class Budget:
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
         elif self._timer:
             self._timer.cancel()
-            self._timer.join()
-            _raise_in_thread(self._thread, None)
+            self._timer.join()  # what was sent to this thread arrives here at the latest, within `run`
 
     def _left(self) -> float:
         return min(self._ends[0] - process_time(), self._ends[1] - monotonic())
@@ -280,10 +279,9 @@ class Budget:
             _raise_in_thread(self._thread, OutOfTime)
 
 
-def _raise_in_thread(thread: int, error: type[BaseException] | None) -> None:
-    """Have `error` raised in a thread as soon as it runs Python code; None withdraws it."""
-    pending = ctypes.py_object(error) if error else None
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), pending)
+def _raise_in_thread(thread: int, error: type[BaseException]) -> None:
+    """Have `error` raised in a thread as soon as it runs Python code."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error))
 
 
 class _Run:

@@ -11,11 +11,14 @@ import torch
 from labgrade.errors import StudentRaised
 from labgrade.wire.frames import Frame
 from labgrade.wire.strict_json import WireError
-from labgrade.wire.values import clean_text, pack, unpack
+from labgrade.wire.values import REQUEST, clean_text, pack, unpack
 from labgrade.worker.executor import LoadFinding, LoadReport, Program
+from labgrade.worker.tracebacks import MESSAGE_LIMIT, NAME_LIMIT, TYPE_NAME_LIMIT, clean
 
-_MAX_NAMES = 2_000
+_MAX_NAMES = 20_000
 _MAX_FINDINGS = 100
+_CODE_LIMIT = 40
+_LOAD_REPORT = {"names", "findings", "output", "forkable"}
 
 
 @dataclass(frozen=True)
@@ -38,10 +41,7 @@ class LoadOrder:
 
 def load_order(order: LoadOrder) -> Frame:
     """Write a load order; the files' bytes travel as tensors of bytes."""
-    tensors = {
-        f"f{i}": torch.frombuffer(bytearray(data), dtype=torch.uint8) if data else torch.empty(0, dtype=torch.uint8)
-        for i, (_, data) in enumerate(order.program.files)
-    }
+    tensors = {f"f{i}": _as_tensor(data) for i, (_, data) in enumerate(order.program.files)}
     head = {
         "paths": [path for path, _ in order.program.files],
         "entries": list(order.program.entries),
@@ -52,6 +52,11 @@ def load_order(order: LoadOrder) -> Frame:
         "definitions_after": order.definitions_after,
     }
     return Frame(head, tensors)
+
+
+def _as_tensor(data: bytes) -> torch.Tensor:
+    # frombuffer refuses an empty buffer.
+    return torch.frombuffer(bytearray(data), dtype=torch.uint8) if data else torch.empty(0, dtype=torch.uint8)
 
 
 def read_load_order(frame: Frame) -> LoadOrder:
@@ -86,26 +91,30 @@ def read_load_reply(frame: Frame, output_bytes: int) -> LoadReport:
         WireError: where it is malformed.
     """
     head = frame.head
-    if set(head) != {"names", "findings", "output", "forkable"} or not isinstance(head["findings"], list):
+    if set(head) != _LOAD_REPORT or not isinstance(head["findings"], list):
         raise WireError("a malformed load report")
     findings = tuple(_finding(item) for item in head["findings"][:_MAX_FINDINGS])
     output = clean_text(_text(head["output"]), 2 * output_bytes)
-    return LoadReport(frozenset(_names(head["names"])), findings, output, forkable=head["forkable"] is True)
+    names = frozenset(name for name in _names(head["names"]) if name.isidentifier())
+    return LoadReport(names, findings, output, forkable=head["forkable"] is True)
 
 
 def _finding(item: Any) -> LoadFinding:
-    if not isinstance(item, list) or len(item) != 4:
-        raise WireError("a malformed finding")
-    code, message, where, lost = item
-    return LoadFinding(
-        clean_text(_text(code), 40), clean_text(_text(message), 2_048), clean_text(_text(where), 200), tuple(_names(lost))
-    )
+    match item:
+        case [str(code), str(message), str(where), lost]:
+            return LoadFinding(
+                clean(code, _CODE_LIMIT),
+                clean(message, MESSAGE_LIMIT),
+                clean(where, NAME_LIMIT),
+                tuple(_names(lost)),
+            )
+    raise WireError("a malformed finding")
 
 
 def _names(items: Any) -> list[str]:
     if not isinstance(items, list):
         raise WireError("a malformed list of names")
-    return [clean_text(_text(item), 200) for item in items[:_MAX_NAMES]]
+    return [clean(_text(item), NAME_LIMIT) for item in items[:_MAX_NAMES]]
 
 
 def _text(value: Any) -> str:
@@ -120,9 +129,13 @@ def begin(seed: int, *, wipe: bool) -> Frame:
 
 
 def request(number: int, op: str, arguments: Mapping[str, Any]) -> Frame:
-    """Write a request for a probe."""
+    """Write a request for a probe.
+
+    Raises:
+        TypeError: an argument does not cross; the grader's own fault.
+    """
     tensors: dict[str, torch.Tensor] = {}
-    return Frame({"id": number, "op": op, "arguments": pack(dict(arguments), tensors)}, tensors)
+    return Frame({"id": number, "op": op, "arguments": pack(dict(arguments), tensors, REQUEST)}, tensors)
 
 
 def read_reply(frame: Frame, number: int) -> Any:
@@ -140,9 +153,10 @@ def read_reply(frame: Frame, number: int) -> Any:
     if set(head) != {"id", "error"} or not isinstance(head["error"], dict):
         raise WireError("a malformed reply")
     error = {key: _text(head["error"].get(key, "")) for key in ("type", "message", "where", "missing_name")}
+    # Cleaned in the worker already, where student code could have undone it.
     raise StudentRaised(
-        clean_text(error["type"], 80),
-        clean_text(error["message"], 2_048),
-        clean_text(error["where"], 200),
-        clean_text(error["missing_name"], 200),
+        clean(error["type"], TYPE_NAME_LIMIT),
+        clean(error["message"], MESSAGE_LIMIT),
+        clean(error["where"], NAME_LIMIT),
+        clean(error["missing_name"], NAME_LIMIT),
     )
