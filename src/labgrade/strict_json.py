@@ -31,13 +31,7 @@ def loads(raw: bytes, *, max_bytes: int, max_depth: int) -> Any:
         raise NotStrictJson(f"it is larger than {max_bytes} bytes")
     _require_depth(raw, max_depth)
     try:
-        return json.loads(
-            raw.decode("utf-8"),
-            parse_constant=_refuse_constant,
-            parse_float=_finite,
-            parse_int=_bounded_int,
-            object_pairs_hook=_unique,
-        )
+        return _DECODER.decode(raw.decode("utf-8"))
     except RecursionError:
         raise _too_deep(max_depth) from None
     except ValueError as error:
@@ -87,3 +81,11 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(mapping) != len(pairs):
         raise ValueError("a key stands twice in one object")
     return mapping
+
+
+_DECODER = json.JSONDecoder(
+    parse_constant=_refuse_constant,
+    parse_float=_finite,
+    parse_int=_bounded_int,
+    object_pairs_hook=_unique,
+)

@@ -20,17 +20,15 @@ few = settings(
     derandomize=True,
 )
 
-FRAGMENTS = (
-    r"""
-x = 1|y = x +|def f(a):|    return a|	return a|class A:|    b = 2|@f|if x:|else:|try:|except E:|f(1,|)|]|}|'|\
-# note|%time x|!ls|x?|%%time|%%bash|The loss is 0.5|for i in [1]:|    pass|  z = 3|é = 1|λ|1 / 0|x: int|await f()
-from __future__ import annotations|import math, nowhere_at_all|lambda: 0
-""".strip()
-    .replace("\n", "|")
-    .split("|")
-    + ["", '"""', "'''", "\x0c", "\x00", "\ud800"]
-)
-sources = st.lists(st.sampled_from(FRAGMENTS), max_size=12).map("\n".join)
+FRAGMENTS = r"""
+x = 1|y = x +|def f(a):|    return a|	return a|class A:|    b = 2|@f|if x:|else:|try:|except E:|f(1,
+)|]|}|'|\|# note|%time x|!ls|x?|%%time|%%bash|The loss is 0.5|for i in [1]:|    pass|  z = 3|é = 1|λ
+1 / 0|x: int|await f()|from __future__ import annotations|import math, nowhere_at_all|lambda: 0
+"""
+ODD = ["", '"""', "'''", "\x0c", "\x00", "\ud800"]
+sources = st.lists(
+    st.sampled_from([*FRAGMENTS.strip("\n").replace("\n", "|").split("|"), *ODD]), max_size=12
+).map("\n".join)
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: (

@@ -101,7 +101,8 @@ def test_is_kept_by(loop, load_module):
 
 def test_a_statement_that_swallows_the_interruption_was_too_long_all_the_same(load_module):
     loaded = load_module(
-        "try:\n    sum(n for n in iter(int, 1))\nexcept BaseException:\n    caught = True\ncalls = []\ncalls.append(1)\n",
+        "try:\n    sum(n for n in iter(int, 1))\nexcept BaseException:\n    caught = True\n"
+        "calls = []\ncalls.append(1)\n",
         budget_seconds=0.1,
     )
     assert loaded.namespace["caught"]

@@ -132,7 +132,7 @@ class TestModule:
     def test_other_files_are_there_to_import_and_read(self, load_files):
         loaded = load_files(
             {
-                "lab01.py": b"import helper_of_mine\nx = helper_of_mine.f(2)\ndata = open('data/a.csv').read()\n",
+                "lab01.py": b"import helper_of_mine as h\nx = h.f(2)\ndata = open('data/a.csv').read()\n",
                 "helper_of_mine.py": b"def f(n):\n    return 1 / (n - 2)\n",
                 "data/a.csv": b"1,2",
             },
@@ -257,7 +257,8 @@ class TestForkable:
 
     def test_not_with_a_thread_that_the_code_left(self, load_module):
         loaded = load_module(
-            "import threading\nend = threading.Event()\nthreading.Thread(target=end.wait, daemon=True).start()\n"
+            "import threading\nend = threading.Event()\n"
+            "threading.Thread(target=end.wait, daemon=True).start()\n"
         )
         loaded.namespace["end"].set()
         assert not loaded.report.forkable

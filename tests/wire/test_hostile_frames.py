@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import socket
 import struct
-import time
 import tracemalloc
 
 import pytest
@@ -25,13 +24,11 @@ MEGABYTE = 1 << 20
 
 
 def refused(head: bytes, body: bytes = b"") -> None:
-    """Assert that decoding raises WireError, within seconds and 2 × the frame limit."""
+    """Assert that decoding raises WireError, and takes less than 2 × the frame limit of memory."""
     tracemalloc.start()
-    started = time.process_time()
     try:
         with pytest.raises(WireError):
             decode(head, body, LIMITS)
-        assert time.process_time() - started < 5
         assert tracemalloc.get_traced_memory()[1] < 2 * LIMITS.frame_bytes
     finally:
         tracemalloc.stop()

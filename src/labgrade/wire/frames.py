@@ -13,15 +13,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from safetensors.torch import save
 from torch import Tensor
 
 from labgrade.wire import strict_json
 from labgrade.wire.strict_json import WireError
-from labgrade.wire.tensors import decode_tensors
+from labgrade.wire.tensors import decode_tensors, encode_tensors
 
 _LENGTHS = struct.Struct(">II")
 _CHUNK = 1 << 20
+_ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
 
 
 class Closed(Exception):
@@ -161,10 +161,10 @@ class Connection:
 
 def encode(frame: Frame) -> bytes:
     """Serialise a frame."""
-    head = json.dumps(frame.head, allow_nan=False, separators=(",", ":")).encode()
+    head = _ENCODER.encode(frame.head).encode()
     body = b""
     if frame.tensors:
-        body = save(dict(frame.tensors))
+        body = encode_tensors(frame.tensors)
     return _LENGTHS.pack(len(head), len(body)) + head + body
 
 

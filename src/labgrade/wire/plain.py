@@ -28,17 +28,14 @@ DTYPES: Final = {
 }
 """Every dtype by its name; looked up here, since `getattr(torch, name)` would import modules by name."""
 
-ITEM_BYTES: Final = {
-    "BOOL": 1, "U8": 1, "I8": 1, "I16": 2, "U16": 2, "I32": 4, "U32": 4, "I64": 8, "U64": 8,
-    "F16": 2, "BF16": 2, "F32": 4, "F64": 8,
+SAFETENSORS: Final = {
+    "BOOL": torch.bool, "U8": torch.uint8, "I8": torch.int8, "U16": torch.uint16, "I16": torch.int16,
+    "U32": torch.uint32, "I32": torch.int32, "U64": torch.uint64, "I64": torch.int64,
+    "F16": torch.float16, "BF16": torch.bfloat16, "F32": torch.float32, "F64": torch.float64,
 }  # fmt: skip
-"""Safetensors' names of the dtypes whose values cross, and the size of an element."""
+"""The dtypes whose values cross, by their names in safetensors."""
 
-SENDABLE: Final = frozenset({
-    torch.bool, torch.uint8, torch.int8, torch.int16, torch.uint16, torch.int32, torch.uint32, torch.int64,
-    torch.uint64, torch.float16, torch.bfloat16, torch.float32, torch.float64,
-})  # fmt: skip
-"""The same dtypes as torch calls them."""
+SENDABLE: Final = frozenset(SAFETENSORS.values())
 
 INLINE: Final = SENDABLE - {torch.uint16, torch.uint32, torch.uint64}
 """Dtypes of which a tensor without dimensions travels as a number in the head."""

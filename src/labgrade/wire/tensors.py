@@ -1,17 +1,17 @@
-"""Safetensors from an untrusted process: the header is checked before the library sees it."""
+"""Tensors as safetensors, and back from an untrusted process: each entry is checked against the bytes."""
 
 from __future__ import annotations
 
+import json
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load
 from torch import Tensor
 
 from labgrade.wire import strict_json
-from labgrade.wire.plain import ITEM_BYTES, fits
+from labgrade.wire.plain import SAFETENSORS, clean_text, fits
 from labgrade.wire.strict_json import WireError
 
 _SIZE_BYTES = 8
@@ -19,6 +19,25 @@ _HEADER_BYTES = 1 << 20
 _MAX_NAME = 200
 _ENDS = 2
 _ENTRY = {"dtype", "shape", "data_offsets"}
+_NAMES = {dtype: name for name, dtype in SAFETENSORS.items()}
+
+
+def encode_tensors(tensors: Mapping[str, Tensor]) -> bytes:
+    """Write contiguous CPU tensors in the safetensors format.
+
+    The library's front end costs several times as much for the small tensors that cross here: it looks for
+    storage shared between them, which `packing` has copied apart. A test holds both ends to the library.
+    """
+    header, parts, end = {}, [], 0
+    for name, tensor in tensors.items():
+        data = tensor.reshape(-1).view(torch.uint8).numpy().tobytes() if tensor.numel() else b""
+        start, end = end, end + len(data)
+        kind, shape = _NAMES[tensor.dtype], list(tensor.shape)
+        header[name] = {"dtype": kind, "shape": shape, "data_offsets": [start, end]}
+        parts.append(data)
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % _SIZE_BYTES)
+    return b"".join((len(text).to_bytes(_SIZE_BYTES, "little"), text, *parts))
 
 
 def decode_tensors(body: bytes, max_tensors: int) -> dict[str, Tensor]:
@@ -30,19 +49,31 @@ def decode_tensors(body: bytes, max_tensors: int) -> dict[str, Tensor]:
     header = _header(body)
     if len(header) > max_tensors:
         raise WireError(f"{len(header)} tensors in a frame")
+    start = _SIZE_BYTES + int.from_bytes(body[:_SIZE_BYTES], "little")
     end = 0
-    for name, entry in header.items():
-        end = max(end, _check_entry(name, entry))
-    if end != len(body) - _SIZE_BYTES - int.from_bytes(body[:_SIZE_BYTES], "little"):
+    for name, entry in sorted(header.items(), key=_offset):
+        end = _check_entry(name, entry, end)
+    if end != len(body) - start:
         raise WireError("the tensors do not fill the body")
+    return {name: _tensor(entry, body, start) for name, entry in header.items()}
+
+
+def _offset(item: tuple[str, Any]) -> int:
     try:
-        tensors = load(body)
-    except (SafetensorError, ValueError, RuntimeError, KeyError) as error:
-        raise WireError(f"not acceptable safetensors: {type(error).__name__}") from None
-    for tensor in tensors.values():
-        if tensor.dtype == torch.bool and tensor.numel() and int(tensor.view(torch.uint8).max()) > 1:
-            raise WireError("a boolean tensor holds bytes other than 0 and 1")
-    return tensors
+        return int(item[1]["data_offsets"][0])
+    except (TypeError, KeyError, IndexError, ValueError, OverflowError):
+        raise WireError("a malformed safetensors entry") from None
+
+
+def _tensor(entry: dict[str, Any], body: bytes, start: int) -> Tensor:
+    dtype, (first, last) = SAFETENSORS[entry["dtype"]], entry["data_offsets"]
+    if first == last:
+        return torch.empty(entry["shape"], dtype=dtype)
+    # A copy of its own: writable, aligned, and not kept alive by its neighbours.
+    data = bytearray(body[start + first : start + last])
+    if dtype == torch.bool and max(data) > 1:
+        raise WireError("a boolean tensor holds bytes other than 0 and 1")
+    return torch.frombuffer(data, dtype=dtype).reshape(entry["shape"])
 
 
 def _header(body: bytes) -> dict[str, Any]:
@@ -56,15 +87,17 @@ def _header(body: bytes) -> dict[str, Any]:
     return header
 
 
-def _check_entry(name: str, entry: Any) -> int:
-    """Check one header entry against its own numbers; return where its bytes end."""
-    if len(name) > _MAX_NAME or not isinstance(entry, dict) or set(entry) != _ENTRY:
+def _check_entry(name: str, entry: Any, begin: int) -> int:
+    """Check that an entry's numbers fit each other and its bytes start at `begin`; return where they end."""
+    if len(name) > _MAX_NAME or clean_text(name) != name:
+        raise WireError("a tensor's name is too long, or no valid Unicode")
+    if not isinstance(entry, dict) or set(entry) != _ENTRY:
         raise WireError("a malformed safetensors entry")
-    shape, offsets, item = entry["shape"], entry["data_offsets"], ITEM_BYTES.get(str(entry["dtype"]))
-    if item is None or not _whole(shape) or not _whole(offsets):
+    shape, offsets, dtype = entry["shape"], entry["data_offsets"], SAFETENSORS.get(str(entry["dtype"]))
+    if dtype is None or not _whole(shape) or not _whole(offsets):
         raise WireError("a malformed safetensors entry")
     start, end = offsets if len(offsets) == _ENDS else (0, -1)
-    if not fits(shape) or math.prod(shape) * item != end - start:
+    if start != begin or not fits(shape) or math.prod(shape) * dtype.itemsize != end - start:
         raise WireError("a tensor's shape does not fit its bytes")
     return int(end)
 

@@ -1,0 +1,1 @@
+"""The README and docs/ are held to what the product does."""
