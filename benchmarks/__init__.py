@@ -1,0 +1,1 @@
+"""Costs and speed, as ratios from one run; see README.md."""

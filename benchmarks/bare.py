@@ -22,7 +22,9 @@ def main() -> None:
     """Print CPU seconds a submission as JSON."""
     lab = load_course(ROOT).lab("lab01_tensors")
     source = Path(sys.argv[1]).read_bytes()
-    results = with_checks(grader_files(lab.graders), lab.graders.parent, lambda checks: _measure(checks, source))
+    results = with_checks(
+        grader_files(lab.graders), lab.graders.parent, lambda checks: _measure(checks, source)
+    )
     print(json.dumps(results))
 
 

@@ -27,7 +27,7 @@ class LocalExecutor:
         return IsolationReport((), frozenset())
 
     @contextlib.contextmanager
-    def open(self, program: Program, limits: Limits) -> Iterator[LocalSubmission]:
+    def open(self, program: Program, _limits: Limits) -> Iterator[LocalSubmission]:
         """Run the program's entries in a new namespace."""
         namespace: dict[str, Any] = {"__name__": "submission"}
         sources = dict(program.files)
@@ -49,7 +49,7 @@ class LocalSubmission:
         self.report = LoadReport(frozenset(namespace), (), "")
 
     @contextlib.contextmanager
-    def exercise(self, *, fresh: bool, seconds: float, seed: int) -> Iterator[LocalSubmission]:
+    def exercise(self, *, seed: int, **_limits: object) -> Iterator[LocalSubmission]:
         """Seed as a worker would, and answer directly."""
         random.seed(seed)
         seed_torch(seed)

@@ -1,4 +1,4 @@
-"""One pytest process that runs a lab's checks on one submission in its own process: what peers pay each time."""
+"""One pytest process that runs a lab's checks on one submission in itself: what peers pay each time."""
 
 from __future__ import annotations
 
@@ -32,7 +32,13 @@ class _Bench:
 def main() -> None:
     """Run the graders of lab 1 against the submission named on the command line."""
     modules = checks.grader_files(ROOT / "graders" / "lab01_tensors")
-    arguments = [*map(str, modules), "-q", "--import-mode=importlib", "-pno:cacheprovider", f"--rootdir={ROOT / 'graders'}"]
+    arguments = [
+        *map(str, modules),
+        "-q",
+        "--import-mode=importlib",
+        "-pno:cacheprovider",
+        f"--rootdir={ROOT / 'graders'}",
+    ]
     raise SystemExit(pytest.main(arguments, plugins=[_Bench(Path(sys.argv[1]))]))
 
 

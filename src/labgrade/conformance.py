@@ -60,11 +60,11 @@ def names_and_findings(executor: Executor) -> None:
 def values_cross(executor: Executor) -> None:
     """Plain values cross both ways; anything else arrives by its type's name."""
     source = "def same(x):\n    return x\nclass Odd: pass\ndef odd():\n    return Odd()\n"
-    value = {"a": [1, 2.5, "text", None, True], "t": (torch.arange(6).reshape(2, 3),)}
+    plain, tensor = [1, 2.5, "text", None, True], torch.arange(6).reshape(2, 3)
     with executor.open(_program(source), _LIMITS) as loaded:
-        came = _shared(loaded, "same", value)
-        assert came["a"] == value["a"]
-        assert torch.equal(came["t"][0], value["t"][0])
+        came = _shared(loaded, "same", {"a": plain, "t": (tensor,)})
+        assert came["a"] == plain
+        assert torch.equal(came["t"][0], tensor)
         assert _shared(loaded, "odd") == Opaque("Odd")
 
 
@@ -98,7 +98,8 @@ def a_crash_costs_its_call(executor: Executor) -> None:
 
 def a_loop_costs_its_time(executor: Executor) -> None:
     """An endless loop, and an endless sleep, are stopped; the next exercise goes on."""
-    source = "import time\ndef loop():\n    while True: pass\ndef doze():\n    time.sleep(1e6)\ndef live():\n    return 1\n"
+    source = "import time\ndef loop():\n    while True: pass\ndef doze():\n    time.sleep(1e6)\n"
+    source += "def live():\n    return 1\n"
     with executor.open(_program(source), _LIMITS) as loaded:
         assert isinstance(_failure(loaded, "loop", seconds=0.5), StudentTimedOut)
         assert _shared(loaded, "live") == 1
@@ -171,7 +172,8 @@ def threads_do_not_hang(executor: Executor) -> None:
 
 def output_is_bounded(executor: Executor) -> None:
     """A flood of output is cut, costs no time-out and no mark."""
-    source = "for _ in range(200_000):\n    print('x' * 100)\ndef f():\n    print('y' * 10_000_000)\n    return 1\n"
+    source = "for _ in range(200_000):\n    print('x' * 100)\n"
+    source += "def f():\n    print('y' * 10_000_000)\n    return 1\n"
     with executor.open(_program(source), _LIMITS) as loaded:
         assert len(loaded.report.output) <= 2 * _LIMITS.output_bytes
         assert _shared(loaded, "f") == 1

@@ -107,7 +107,7 @@ HABITS = {
     "metal": Habit("raise RuntimeError('PyTorch is not linked with support for mps devices')", NO_GPU),
     "CPU build": Habit("raise AssertionError('Torch not compiled with CUDA enabled')", NO_GPU),
     "map location": Habit(
-        "raise RuntimeError('Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is')",
+        "raise RuntimeError('Attempting to deserialize object on a CUDA device but it is not')",
         NO_GPU,
     ),
     "a full GPU is something else": Habit(

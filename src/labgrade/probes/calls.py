@@ -9,6 +9,7 @@ import torch
 
 from labgrade.probes.base import Call, Callee, Probe
 from labgrade.probes.seeding import seed_torch
+from labgrade.wire import pack, unpack
 
 
 def _answer_call(call: Call) -> Any:
@@ -34,27 +35,25 @@ SEEDED = Probe("seeded", _answer_seeded)
 def repeated(function: Callee, *args: Any, times: int = 2, **kwargs: Any) -> list[Any]:
     """Return the values of `times` calls in one process, with no reseeding between them.
 
-    Each call gets arguments of its own, so that one that changes them does not spoil the next.
+    Each call gets arguments of its own, so that one that changes them does not spoil the next. What came back
+    as something else stands for each value: it is right for none.
     """
     values = function.ask(REPEATED.op, args, kwargs, times=times)
-    return values if isinstance(values, list) else [values]
+    return values if isinstance(values, list) and len(values) == times else [values] * times
 
 
 def _answer_repeated(call: Call) -> Any:
-    values = []
-    for _ in range(int(call.options["times"])):
-        once = Call(call.function, copy.deepcopy(call.args), copy.deepcopy(call.kwargs), {})
-        values.append(copy.deepcopy(_detached(once.run())))
-    return values
+    return [_snapshot(_once(call).run()) for _ in range(int(call.options["times"]))]
 
 
-def _detached(value: Any) -> Any:
-    # deepcopy refuses tensors that are inside a graph.
-    if isinstance(value, torch.Tensor):
-        return value.detach()
-    if isinstance(value, (list, tuple)):
-        return type(value)(_detached(item) for item in value) if type(value) in (list, tuple) else value
-    return value
+def _once(call: Call) -> Call:
+    return Call(call.function, copy.deepcopy(call.args), copy.deepcopy(call.kwargs), {})
+
+
+def _snapshot(value: Any) -> Any:
+    # A later call may change what an earlier one returned; `deepcopy` would refuse tensors inside a graph.
+    tensors: dict[str, torch.Tensor] = {}
+    return unpack(pack(value, tensors), tensors)
 
 
 REPEATED = Probe("repeated", _answer_repeated)

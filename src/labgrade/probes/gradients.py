@@ -9,7 +9,6 @@ from typing import Any
 
 import torch
 import torch._functorch.eager_transforms  # so that what forward mode calls is there to be replaced
-from torch.autograd import forward_ad
 
 from labgrade.probes.base import Call, Callee, Probe
 
@@ -17,7 +16,9 @@ _MESSAGE = "autograd is switched off here: this function is to give its value wi
 
 
 def without_autograd(function: Callee, *args: Any, **kwargs: Any) -> Any:
-    """Return the function's value in a process where `backward` and `torch.autograd.grad` raise.
+    """Return the function's value where autograd raises: `backward`, `torch.autograd.grad`, forward mode.
+
+    Arithmetic on tensors that require a gradient goes on, and builds its graph.
 
     Raises:
         StudentRaised: RuntimeError, where the function relies on autograd.
@@ -26,7 +27,7 @@ def without_autograd(function: Callee, *args: Any, **kwargs: Any) -> Any:
 
 
 def _answer_without_autograd(call: Call) -> Any:
-    with _engine_replaced(_refuse):
+    with _autograd_replaced(lambda _original: _refuse):
         return call.run()
 
 
@@ -44,9 +45,10 @@ def autograd_ran(function: Callee, *args: Any, **kwargs: Any) -> tuple[Any, bool
     small, the value carries the rest.
     """
     reply = function.ask(AUTOGRAD_RAN.op, args, kwargs)
-    if not isinstance(reply, tuple) or len(reply) != 2:
-        return reply, False
-    return reply[0], reply[1] is True
+    match reply:
+        case tuple((value, ran)):
+            return value, ran is True
+    return reply, False
 
 
 def _answer_autograd_ran(call: Call) -> Any:
@@ -60,14 +62,7 @@ def _answer_autograd_ran(call: Call) -> Any:
 
         return run
 
-    engine = counting(torch.autograd.graph._engine_run_backward)
-    with ExitStack() as replaced:
-        replaced.enter_context(_engine_replaced(engine))
-        # Forward mode ends here; which of them `forward_ad.make_dual` calls depends on the version of torch. Below
-        # that function, so that a name of it that student code imported before counts too.
-        for module in (torch._VF, sys.modules.get("torch._functorch.predispatch")):
-            if hasattr(module, "_make_dual"):
-                replaced.enter_context(_replaced(module, "_make_dual", counting(module._make_dual)))
+    with _autograd_replaced(counting):
         value = call.run()
     return (value, ran)
 
@@ -76,21 +71,24 @@ AUTOGRAD_RAN = Probe("autograd_ran", _answer_autograd_ran)
 
 
 @contextmanager
-def _engine_replaced(engine: Callable[..., Any]) -> Iterator[None]:
-    # `Tensor.backward`, `torch.autograd.backward`, `.grad`, `torch.func.grad` and `jacobian` all end in this
-    # function; replacing it also reaches names that student code imported before (`from torch.autograd import grad`).
-    with (
-        _replaced(torch.autograd, "_engine_run_backward", engine),
-        _replaced(torch.autograd.graph, "_engine_run_backward", engine),
-    ):
+def _autograd_replaced(stand_in: Callable[[Callable[..., Any]], Callable[..., Any]]) -> Iterator[None]:
+    with ExitStack() as restored:
+        for module, name in _ways_in():
+            original = getattr(module, name)
+            restored.callback(setattr, module, name, original)
+            setattr(module, name, stand_in(original))
         yield
 
 
-@contextmanager
-def _replaced(module: Any, name: str, stand_in: Callable[..., Any]) -> Iterator[None]:
-    original = getattr(module, name)
-    setattr(module, name, stand_in)
-    try:
-        yield
-    finally:
-        setattr(module, name, original)
+def _ways_in() -> Iterator[tuple[Any, str]]:
+    """Yield the functions in which every use of autograd ends, as (module, name).
+
+    They lie below `Tensor.backward`, `torch.autograd.grad`, `torch.func.grad`, `jacobian` and `make_dual`, so that
+    names of those which student code imported before are reached too.
+    """
+    for module in (torch.autograd, torch.autograd.graph):
+        yield module, "_engine_run_backward"
+    # Which of these `forward_ad.make_dual` calls depends on the version of torch.
+    for module in (torch._VF, sys.modules.get("torch._functorch.predispatch")):  # noqa: SLF001
+        if hasattr(module, "_make_dual"):
+            yield module, "_make_dual"

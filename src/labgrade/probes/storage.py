@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +14,12 @@ from labgrade.probes.base import Call, Callee, Probe
 
 
 def shared_storage(
-    function: Callee, base: Any, *args: Any, index: int = 0, writes: Sequence[tuple[int, float]], **kwargs: Any
+    function: Callee,
+    base: Any,
+    *args: Any,
+    index: int = 0,
+    writes: Sequence[tuple[int, float]],
+    **kwargs: Any,
 ) -> tuple[Any, Any]:
     """Call the function, write into its result, and return (result before the writes, base after them).
 
@@ -28,26 +35,33 @@ def shared_storage(
     """
     arguments = (*args[:index], base, *args[index:])
     options = {"index": index, "writes": [list(write) for write in writes]}
-    reply = function.ask(SHARED_STORAGE.op, arguments, kwargs, **options)
-    return reply if isinstance(reply, tuple) and len(reply) == 2 else (reply, None)
+    match function.ask(SHARED_STORAGE.op, arguments, kwargs, **options):
+        case tuple((result, after)):
+            return result, after
+        case reply:
+            return reply, None
 
 
 def _answer_shared_storage(call: Call) -> Any:
     base = call.args[int(call.options["index"])]
     result = call.run()
-    before = result.detach().clone() if isinstance(result, torch.Tensor) else result
-    if isinstance(result, np.ndarray):
-        before = result.copy()
-    with torch.no_grad():
-        for position, value in call.options["writes"]:
+    before = _copy(result)
+    for position, value in call.options["writes"]:
+        # Where it cannot be written to (read-only, sparse, an inference tensor), nothing changes, as in a copy.
+        with contextlib.suppress(Exception), torch.no_grad():
             _write(result, int(position), value)
     return (before, base)
 
 
+def _copy(result: Any) -> Any:
+    if isinstance(result, torch.Tensor):
+        return result.detach().clone()
+    return result.copy() if isinstance(result, np.ndarray) else result
+
+
 def _write(result: Any, position: int, value: float) -> None:
-    if not isinstance(result, (torch.Tensor, np.ndarray)) or position >= np.prod(result.shape):
-        return
-    result[tuple(int(i) for i in np.unravel_index(position, tuple(result.shape)))] = value
+    if isinstance(result, (torch.Tensor, np.ndarray)) and 0 <= position < math.prod(result.shape):
+        result[tuple(int(i) for i in np.unravel_index(position, tuple(result.shape)))] = value
 
 
 SHARED_STORAGE = Probe("shared_storage", _answer_shared_storage)

@@ -1,0 +1,1 @@
+"""Where student code runs: executors, and the processes behind them."""

@@ -17,8 +17,8 @@ def worker_environment() -> dict[str, str]:
         "LC_ALL": "C.UTF-8",
         "TZ": "UTC",
         "MPLBACKEND": "Agg",
-        # One thread a worker: a second is slower for networks this small, and a process that ever ran a parallel
-        # region cannot be forked safely. The limit also holds where student code asks for more.
+        # One thread a worker: a second is slower for networks this small, and a process that ever ran a
+        # parallel region cannot be forked safely. The limit also holds where student code asks for more.
         "OMP_NUM_THREADS": "1",
         "OMP_THREAD_LIMIT": "1",
         "OPENBLAS_NUM_THREADS": "1",

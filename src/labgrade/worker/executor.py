@@ -6,6 +6,7 @@ Two executors implement it: `fork.ForkExecutor` (Linux) and `spawn.SpawnExecutor
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -43,7 +44,14 @@ class Program:
 
 @dataclass(frozen=True)
 class LoadFinding:
-    """Something that happened while loading. `lost_names`: names that the failed statement would have bound."""
+    """Something that happened while loading.
+
+    Attributes:
+        code: stable id.
+        message: a sentence that a student may read.
+        where: file and line, or cell; "" where unknown.
+        lost_names: names that the failed statement would have bound.
+    """
 
     code: str
     message: str
@@ -126,6 +134,9 @@ class Executor(Protocol):
 
     def isolation(self) -> IsolationReport:
         """What is in force, as probed."""
+
+    def clients(self, number: int) -> Sequence[Executor]:
+        """Return executors for `number` jobs that will be forked from the calling process."""
 
     def open(self, program: Program, limits: Limits) -> AbstractContextManager[LoadedSubmission]:
         """Load a program in a new confined process (top-level code runs once)."""

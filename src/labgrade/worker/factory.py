@@ -8,9 +8,10 @@ from pathlib import Path
 
 from labgrade.errors import ExecutorUnavailable
 from labgrade.worker.executor import Executor, Limits
+from labgrade.worker.spawn import SpawnExecutor
 
 
-def make_executor(
+def make_executor(  # noqa: PLR0913 - what a zygote is told, option by option
     kind: str,
     preload: Sequence[str],
     *,
@@ -28,7 +29,9 @@ def make_executor(
         preload: modules to import before any student code.
         hide: folders that workers must not read even where they lie inside the interpreter's.
         limits: for every worker.
-        huge_pages, spares, disabled: see `ForkExecutor`.
+        huge_pages: see `fork.ZygotePlan`, as for the next two.
+        spares: workers forked ahead of need.
+        disabled: isolation layers to leave out.
 
     Raises:
         ExecutorUnavailable: where the kind does not exist here.
@@ -36,15 +39,15 @@ def make_executor(
     if kind == "auto":
         kind = "fork" if sys.platform == "linux" else "spawn"
     if kind == "fork" and sys.platform == "linux":
-        from labgrade.worker.fork import ForkExecutor
-        from labgrade.worker.isolation import default_view
+        # Both import what only Linux has.
+        from labgrade.worker.fork import ForkExecutor, ZygotePlan  # noqa: PLC0415
+        from labgrade.worker.isolation import default_view  # noqa: PLC0415
 
         view = default_view([str(path) for path in hide])
-        return ForkExecutor(
-            preload, limits or Limits(), view, huge_pages=huge_pages, spares=spares, disabled=disabled
-        )
+        plan = ZygotePlan(tuple(preload), limits or Limits(), view, huge_pages, spares, tuple(disabled))
+        return ForkExecutor.start(plan)
     if kind == "spawn":
-        from labgrade.worker.spawn import SpawnExecutor
-
         return SpawnExecutor(preload, limits or Limits())
-    raise ExecutorUnavailable(f"There is no {kind!r} executor on {sys.platform}.", next_step="Use auto, fork or spawn.")
+    raise ExecutorUnavailable(
+        f"There is no {kind!r} executor on {sys.platform}.", next_step="Use auto, fork or spawn."
+    )

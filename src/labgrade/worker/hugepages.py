@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from pathlib import Path
 
 _MADV_HUGEPAGE = 14
 _MADV_COLLAPSE = 25  # Linux 6.1 and newer; elsewhere the call fails and nothing is lost
@@ -32,11 +33,10 @@ def collapse_heap() -> int:
 
 def _anonymous_ranges() -> list[tuple[int, int]]:
     ranges = []
-    with open("/proc/self/maps", encoding="ascii", errors="replace") as maps:
+    with Path("/proc/self/maps").open(encoding="ascii", errors="replace") as maps:
         for line in maps:
-            fields = line.split()
-            anonymous = len(fields) == 5 or fields[5] == "[heap]"
-            if anonymous and fields[1].startswith("rw-p"):
-                start, end = (int(part, 16) for part in fields[0].split("-"))
+            place, access, _offset, _device, _inode, *name = line.split()
+            if name in ([], ["[heap]"]) and access == "rw-p":
+                start, end = (int(part, 16) for part in place.split("-"))
                 ranges.append((start, end))
     return ranges

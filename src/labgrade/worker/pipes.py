@@ -59,8 +59,8 @@ class ThreadedStream(PipeStream):
             return False
         return True
 
-    def recv(self, size: int) -> bytes:
-        """Return what has been read ahead (the whole chunk, whatever `size`).
+    def recv(self, _size: int) -> bytes:
+        """Return what has been read ahead, a whole chunk.
 
         Raises:
             BlockingIOError: where nothing is there yet.

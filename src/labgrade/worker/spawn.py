@@ -26,7 +26,7 @@ from labgrade.worker.pipes import ThreadedStream
 _COMMAND = "from labgrade.worker.spawned import main; main()"
 _TICK = 0.1
 _WALL_FACTOR = 3.0
-"""Other processes' CPU time cannot be read everywhere, so a limit is wall time with room for a busy machine."""
+"""CPU time of others cannot be read everywhere: a limit is wall time, with room for a busy machine."""
 _START_SECONDS = 120.0
 _MAX_RELOADS = 4
 
@@ -42,7 +42,9 @@ class SpawnExecutor:
 
     def isolation(self) -> IsolationReport:
         """Return what a process of its own gives: the student's code is apart from the marks, and no more."""
-        layer = Layer("separate process", in_force=True, detail="no confinement of files, network, processes or memory")
+        layer = Layer(
+            "separate process", in_force=True, detail="no confinement of files, network, processes or memory"
+        )
         return IsolationReport((layer,), frozenset())
 
     def clients(self, number: int) -> list[SpawnExecutor]:
@@ -67,7 +69,7 @@ class _Worker:
     """A spawned process and its pipes."""
 
     def __init__(self, preload: Sequence[str]) -> None:
-        self.process = subprocess.Popen(
+        self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and a constant
             [sys.executable, "-I", "-c", _COMMAND],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -152,7 +154,10 @@ class SpawnedSubmission:
             finding = self._load_once()
             if finding is None:
                 self.report = LoadReport(
-                    self.report.names, (*lost, *self.report.findings), self.report.output, self.report.forkable
+                    self.report.names,
+                    (*lost, *self.report.findings),
+                    self.report.output,
+                    self.report.forkable,
                 )
                 return
             lost.append(finding)

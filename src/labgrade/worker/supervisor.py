@@ -28,6 +28,7 @@ from labgrade.worker.isolation import Confinement
 from labgrade.worker.tree import ProcessTree
 
 _PROGRESS_BYTES = 4
+_STATE_BYTES = 5  # a statement's number, and whether loading began at all
 
 
 def run(grader: socket.socket, confinement: Confinement, limits: Limits) -> None:
@@ -43,9 +44,9 @@ def _close_everything_but(keep: int) -> None:
     os.closerange(3, keep)
     os.closerange(keep + 1, 65_536)
     nothing = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        if descriptor != 2 or "LABGRADE_DEBUG" not in os.environ:
-            os.dup2(nothing, descriptor)
+    # A developer may want to see our own tracebacks from inside.
+    for descriptor in (0, 1) if "LABGRADE_DEBUG" in os.environ else (0, 1, 2):
+        os.dup2(nothing, descriptor)
     os.close(nothing)
 
 
@@ -79,14 +80,16 @@ class Supervisor:
                     self._runner_ended()
 
     def _start_loader(self) -> None:
-        self._progress[:_PROGRESS_BYTES] = bytes(_PROGRESS_BYTES)
+        self._progress[:_STATE_BYTES] = bytes(_STATE_BYTES)
         self._line, theirs = control.pair()
         self._loader = os.fork()
         if self._loader == 0:
             self._line.close()
             self._grader.close()
             run_and_exit(
-                lambda: child.run_loader(theirs, self._confinement, self._limits, self._workdir, self._progress)
+                lambda: child.run_loader(
+                    theirs, self._confinement, self._limits, self._workdir, self._progress
+                )
             )
         theirs.close()
         self._loader_end = os.pidfd_open(self._loader)
@@ -145,10 +148,13 @@ class Supervisor:
     def _loader_ended(self) -> None:
         _, status = os.waitpid(self._loader, 0)
         progress = int.from_bytes(self._progress[:_PROGRESS_BYTES], "little")
+        started = self._progress[_PROGRESS_BYTES] == 1
         self._poll.unregister(self._loader_end)
         os.close(self._loader_end)
         self._loader_end = -1
-        control.send(self._grader, {"event": "exit", "status": status, "progress": progress})
+        control.send(
+            self._grader, {"event": "exit", "status": status, "progress": progress, "started": started}
+        )
 
     def _end(self) -> None:
         """Kill all that student code started, except the loader itself."""

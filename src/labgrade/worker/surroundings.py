@@ -77,7 +77,8 @@ def reseed(seed: int) -> None:
     if numpy := sys.modules.get("numpy"):
         _attempt(lambda: numpy.random.seed(seed % 2**32))  # imports numpy.random, which numpy itself puts off
     if "torch" in sys.modules:
-        from labgrade.probes.seeding import seed_torch  # imports torch, so only where that is loaded
+        # Imports torch, so only where that is loaded.
+        from labgrade.probes.seeding import seed_torch  # noqa: PLC0415
 
         _attempt(lambda: seed_torch(seed % 2**63))
 
@@ -135,7 +136,7 @@ def _forget_a_missing_gpu() -> None:
     """
     cuda = sys.modules["torch.cuda"]
     if not cuda.is_available():
-        cuda._is_in_bad_fork = lambda: False
+        setattr(cuda, "_is_in_bad_fork", lambda: False)  # noqa: B010 - a name that torch keeps to itself
 
 
 def _reset_numpy() -> None:

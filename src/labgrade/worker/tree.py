@@ -12,6 +12,7 @@ import signal
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -67,7 +68,8 @@ class ProcessTree:
 
     def _processes(self) -> list[_Process]:
         me = os.getpid()
-        found = [p for name in os.listdir("/proc") if name.isdigit() and (p := _read(int(name))) and p.pid != me]
+        numbers = [int(name) for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208 - names are all
+        found = [process for pid in numbers if pid != me and (process := _read(pid))]
         if self._whole:
             return found
         family, grown = {me}, True
@@ -82,8 +84,7 @@ class ProcessTree:
 
 def _read(pid: int) -> _Process | None:
     try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            fields = file.read().rpartition(b") ")[2].split()
+        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b") ")[2].split()
     except OSError:
         return None
     children = (int(fields[13]) + int(fields[14])) / _TICKS
@@ -91,7 +92,7 @@ def _read(pid: int) -> _Process | None:
 
 
 def _cpu_seconds(process: _Process) -> float:
-    # The process CPU clock of another process, as clock_getcpuclockid(3) builds its id: nanoseconds, not ticks.
+    # The CPU clock of another process, as clock_getcpuclockid(3) builds its id: nanoseconds, not ticks.
     with contextlib.suppress(OSError):
         return time.clock_gettime((~process.pid << 3) | 2) + process.children_seconds
     return process.children_seconds

@@ -16,6 +16,8 @@ import socket
 from dataclasses import asdict
 from typing import Any
 
+import torch
+
 from labgrade.wire.frames import Closed
 from labgrade.worker import control, supervisor
 from labgrade.worker.endings import run_and_exit
@@ -29,8 +31,9 @@ _ALWAYS = ("labgrade.worker.child", "labgrade.worker.loading", "labgrade.probes"
 def main() -> None:
     """Serve worker requests until the batch closes its end."""
     parent = socket.socket(fileno=os.dup(0))
-    with open(os.devnull, "rb") as nothing:
-        os.dup2(nothing.fileno(), 0)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
     with contextlib.suppress(Closed):
         message, _ = control.receive(parent)
         zygote = _start(message)
@@ -43,7 +46,7 @@ def _start(message: control.Message) -> Zygote:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     _warm()
-    view = View(**{k: tuple(v) if isinstance(v, list) else v for k, v in message["view"].items()})
+    view = _view(message["view"])
     confinement = Confinement.prepare(view, disabled=frozenset(message["disabled"]))
     if message["huge_pages"]:
         collapse_heap()
@@ -52,13 +55,16 @@ def _start(message: control.Message) -> Zygote:
     return Zygote(confinement, Limits(**message["limits"]), message["spares"])
 
 
+def _view(plain: dict[str, Any]) -> View:
+    readable, masked, devices = (tuple(plain[name]) for name in ("readable", "masked", "devices"))
+    return View(readable, masked, devices, plain["disk_bytes"])
+
+
 def _warm() -> None:
     # What torch imports or builds on first use would otherwise be paid for in every fork.
-    import torch
-
     torch.set_num_threads(1)
     x = torch.ones(2, 2, requires_grad=True)
-    (x @ x).sum().backward()
+    torch.autograd.backward((x @ x).sum())
     str(x)
     torch.manual_seed(0)
 

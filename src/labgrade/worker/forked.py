@@ -1,0 +1,262 @@
+"""A submission in a forked worker, as the grader sees it: loading, exercises, requests.
+
+All waiting happens here, in the trusted process, against clocks that student code cannot touch: CPU
+seconds as the supervisor reads them outside the student's process, and idle time for what only sleeps.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from labgrade.errors import StudentCrashed, StudentTimedOut, WorkerLost
+from labgrade.wire.frames import Closed, Connection, Frame, FrameLimits
+from labgrade.wire.strict_json import WireError
+from labgrade.worker import control, messages
+from labgrade.worker.clock import Clock
+from labgrade.worker.executor import Limits, LoadFinding, LoadReport, Program
+
+_TICK_MS = 100
+_MAX_RELOADS = 4
+_LAST_WORDS_MS = 500
+_LOAD_GRACE = 6.0
+"""Seconds beyond the load budget before the loader, which interrupts itself, is killed."""
+
+
+class ForkedSubmission:
+    """A worker with a loaded submission, behind its supervisor's socket."""
+
+    def __init__(self, line: socket.socket, program: Program, limits: Limits) -> None:
+        self._line = line
+        self._program = program
+        self._limits = limits
+        self._shared: Connection | None = None
+        self._begun = False
+        self.report = LoadReport(frozenset(), (), "")
+        self.cpu_seconds = 0.0
+
+    # -- loading ---------------------------------------------------------------------------------
+
+    def load(self) -> None:
+        """Load the program; where a statement ends the process, load again without it."""
+        skip: set[int] = set()
+        lost: list[LoadFinding] = []
+        for _ in range(_MAX_RELOADS):
+            after = max(skip, default=None)
+            order = messages.LoadOrder(
+                self._program, self._limits.load_seconds, self._limits.output_bytes, frozenset(skip), after
+            )
+            try:
+                report = self._load_once(order)
+            except _Ended as ended:
+                skip.add(ended.progress)
+                lost.append(LoadFinding(ended.code, ended.message))
+                self._command("new_loader", "loader")
+            else:
+                self.report = LoadReport(
+                    report.names, (*lost, *report.findings), report.output, report.forkable
+                )
+                return
+        self.report = LoadReport(frozenset(), tuple(lost), "")
+
+    def _load_once(self, order: messages.LoadOrder) -> LoadReport:
+        with self._channel("load") as connection:
+            connection.send(messages.load_order(order), timeout=60)
+            clock = Clock(order.budget_seconds + _LOAD_GRACE)
+            try:
+                return messages.read_load_reply(self._await(connection, clock), self._limits.output_bytes)
+            except StudentTimedOut:
+                self._command("end", "ended")
+                message = "Top-level code could not be interrupted when its time was up; it was left out."
+                raise _Ended("top-level-budget", message, self._progress_after_kill()) from None
+            except WireError as error:
+                raise _Ended("load-failed", f"Loading ended with a malformed report ({error}).", 0) from None
+            except StudentCrashed as crash:
+                message = f"A top-level statement ended the process ({crash.cause}); it was left out."
+                raise _Ended("top-level-exit", message, crash.progress) from None
+
+    def _progress_after_kill(self) -> int:
+        control.send(self._line, {"op": "kill_loader"})
+        return int(self._hear("exit")["progress"])
+
+    # -- exercises -------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def exercise(self, *, fresh: bool, seconds: float, seed: int) -> Iterator[ForkedChannel]:
+        """Open a channel for one exercise; see `LoadedSubmission.exercise`."""
+        if fresh or self._shared is None:
+            self._close_shared()
+            self._shared = self._new_runner()
+        channel = ForkedChannel(self, self._shared, Clock(seconds, self._limits.memory_bytes))
+        try:
+            channel.begin(seed, wipe=fresh)
+            yield channel
+        finally:
+            if fresh or channel.broken:
+                self._close_shared()
+
+    def _new_runner(self) -> Connection:
+        if self.report.forkable:
+            return self._open_channel("exercise")
+        if self._begun:
+            # Forking this process would hang its child: load the module afresh instead.
+            self._command("new_loader", "loader")
+            order = messages.LoadOrder(self._program, self._limits.load_seconds, self._limits.output_bytes)
+            with contextlib.suppress(_Ended):
+                self._load_once(order)
+        self._begun = True
+        return self._open_channel("serve")
+
+    def _close_shared(self) -> None:
+        if self._shared is not None:
+            self._shared.close()
+            self._shared = None
+            self._command("end", "ended")
+
+    def settle(self) -> None:
+        """Read what the submission used in all, before its processes are gone."""
+        self.cpu_seconds = float(self._command("total", "total"))
+
+    # -- talking to the supervisor ----------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _channel(self, op: str) -> Iterator[Connection]:
+        connection = self._open_channel(op)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    def _open_channel(self, op: str) -> Connection:
+        ours, theirs = control.stream_pair()
+        self._send({"op": op}, [theirs.fileno()])
+        theirs.close()
+        return Connection(ours, FrameLimits())
+
+    def usage(self) -> Mapping[str, float]:
+        """Return what the submission's processes use now, as the supervisor sees it."""
+        return self._command("usage", "usage")  # type: ignore[no-any-return]
+
+    def _command(self, op: str, answer: str) -> Any:
+        self._send({"op": op})
+        return self._hear(answer)[answer]
+
+    def _send(self, message: control.Message, descriptors: Sequence[int] = ()) -> None:
+        try:
+            control.send(self._line, message, descriptors)
+        except Closed:
+            raise WorkerLost("the supervisor ended") from None
+
+    def _hear(self, key: str) -> control.Message:
+        """Return the next message of the supervisor with that key, passing over events that came first."""
+        while True:
+            message = self._event()
+            if key in message or message.get("event") == key:
+                return message
+
+    def _await(self, connection: Connection, clock: Clock) -> Frame:
+        """Wait for a frame on the channel, for the end of its process, or for the end of its time."""
+        poll = select.poll()
+        poll.register(connection, select.POLLIN)
+        poll.register(self._line, select.POLLIN)
+        crash: StudentCrashed | None = None
+        while True:
+            ready = {descriptor for descriptor, _ in poll.poll(_TICK_MS)}
+            if connection.fileno() in ready or crash:
+                try:
+                    frame = connection.pump()
+                except Closed:
+                    raise crash or self._crash() from None
+                if frame is not None:
+                    return frame
+                if crash:
+                    raise crash
+            elif self._line.fileno() in ready:
+                # Its process ended; a daemon of it may still hold the channel open.
+                crash = self._crash()
+            elif not ready:
+                clock.tick(self.usage())
+
+    def _crash(self) -> StudentCrashed:
+        """The channel was closed: wait a moment for the supervisor to say how the process ended."""
+        poll = select.poll()
+        poll.register(self._line, select.POLLIN)
+        while poll.poll(_LAST_WORDS_MS):
+            message = self._event()
+            if message.get("event") == "exit":
+                if not message.get("started", True):
+                    raise WorkerLost("a loader ended before any student code ran")
+                crash = StudentCrashed(_cause(int(message["status"])))
+                crash.progress = int(message.get("progress", 0))
+                return crash
+        return StudentCrashed("it closed its channel")
+
+    def _event(self) -> control.Message:
+        try:
+            return control.receive(self._line)[0]
+        except Closed:
+            raise WorkerLost("the supervisor ended") from None
+
+
+def _cause(status: int) -> str:
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        with contextlib.suppress(ValueError):
+            return f"signal {number}, {signal.Signals(number).name}"
+        return f"signal {number}"
+    return f"exit status {os.waitstatus_to_exitcode(status)}"
+
+
+class _Ended(Exception):
+    """Loading ended the loader at statement `progress`."""
+
+    def __init__(self, code: str, message: str, progress: int) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.progress = progress
+
+
+class ForkedChannel:
+    """Requests and replies with one runner."""
+
+    def __init__(self, owner: ForkedSubmission, connection: Connection, clock: Clock) -> None:
+        self._owner = owner
+        self._connection = connection
+        self._clock = clock
+        self._number = 0
+        self.broken = False
+
+    def begin(self, seed: int, *, wipe: bool) -> None:
+        """Reset and reseed the runner."""
+        with contextlib.suppress(Closed, TimeoutError):
+            self._connection.send(messages.begin(seed, wipe=wipe), timeout=5)
+
+    def ask(self, op: str, arguments: dict[str, Any]) -> Any:
+        """Run a probe in the worker; see `executor.Channel.ask`."""
+        if self.broken:
+            raise StudentCrashed("it had ended before")
+        self._number += 1
+        try:
+            self._send(messages.request(self._number, op, arguments))
+            frame = self._owner._await(self._connection, self._clock)  # noqa: SLF001
+            return messages.read_reply(frame, self._number)
+        except (StudentCrashed, StudentTimedOut):
+            self.broken = True
+            raise
+        except WireError as error:
+            self.broken = True
+            raise StudentCrashed(f"its reply was malformed: {error}") from None
+
+    def _send(self, frame: Frame) -> None:
+        try:
+            self._connection.send(frame, timeout=30)
+        except TimeoutError:
+            raise StudentTimedOut(30, "wall") from None
+        except Closed:
+            raise self._owner._crash() from None  # noqa: SLF001
