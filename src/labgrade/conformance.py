@@ -15,7 +15,7 @@ import torch
 
 from labgrade.errors import StudentCrashed, StudentFailure, StudentRaised, StudentTimedOut
 from labgrade.wire.values import Opaque
-from labgrade.worker.executor import Channel, Executor, LoadedSubmission, Limits, Program
+from labgrade.worker.executor import Channel, Executor, Limits, LoadedSubmission, Program
 
 _LIMITS = Limits(load_seconds=5, exercise_seconds=5)
 _SECONDS = 5.0
