@@ -64,14 +64,18 @@ class StudentRaised(StudentFailure):
         message: its text, at most 2 KiB, control characters escaped. Untrusted.
         where: the student's own last line in the traceback ("lab01.py:12"), or "".
         missing_name: for a NameError the name that was missing, else "".
+        advice: what to do, for frequent habits (no GPU, no network, a path of another machine), else "".
     """
 
-    def __init__(self, type_name: str, message: str, where: str = "", missing_name: str = "") -> None:
+    def __init__(
+        self, type_name: str, message: str, where: str = "", missing_name: str = "", advice: str = ""
+    ) -> None:
         super().__init__(f"{type_name}: {message}")
         self.type_name = type_name
         self.message = message
         self.where = where
         self.missing_name = missing_name
+        self.advice = advice
 
 
 class StudentTimedOut(StudentFailure):

@@ -261,3 +261,20 @@ class TestFutureFlags:
     @pytest.mark.parametrize("code", ["from math import pi", "import math", "from __future__ import later"])
     def test_of_anything_else(self, code):
         assert future_flags(ast.parse(code).body[0]) == 0
+
+
+def findings(code):
+    return [part for part in parsed(code) if hasattr(part, "code")]
+
+
+def test_a_line_in_pythons_own_words_is_the_files():
+    found = findings("import math\n\n\ndef area(r):\n    return (math.pi *\n        r}\n\nx = 1\n")
+
+    assert ["lab01.py:6"] == [finding.where for finding in found]
+    assert "on line 5" in found[0].message
+
+
+def test_an_opening_bracket_is_named_by_its_own_line():
+    found = findings("a = 1\nb = 2\nvalues = [\n    1,\n    2)\nc = 3\n")
+
+    assert "on line 3" in found[0].message

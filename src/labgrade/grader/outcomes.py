@@ -100,7 +100,7 @@ def _raised(error: StudentRaised, mistakes: Sequence[Any]) -> Ending:
     )
     return Ending(
         "error",
-        f"Your code raised {detail}{place}.",
+        f"Your code raised {detail}{place}. {error.advice}".rstrip(),
         f"Your code raised {name} for an input that you have not seen.",
         slug,
         say,

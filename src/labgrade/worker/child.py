@@ -23,7 +23,7 @@ from labgrade.worker.executor import Limits
 from labgrade.worker.files import Files, place, wipe
 from labgrade.worker.loading import Loaded, load
 from labgrade.worker.surroundings import prepare_process, reseed, reset_between_exercises
-from labgrade.worker.tracebacks import describe_exception
+from labgrade.worker.tracebacks import call_advice, describe_exception
 
 if TYPE_CHECKING:
     from labgrade.worker.isolation import Confinement
@@ -139,5 +139,6 @@ def answer(frame: Frame, loaded: Loaded) -> Frame:
         reply["value"] = pack(_PROBES[frame.head["op"]].answer(call), tensors)
     except BaseException as error:  # noqa: BLE001 - also SystemExit and what hostile code derives from BaseException
         tensors.clear()
-        reply["error"] = describe_exception(error, loaded.filenames)
+        told = describe_exception(error, loaded.filenames)
+        reply["error"] = {**told, "advice": call_advice(error, told)}
     return Frame(reply, tensors)

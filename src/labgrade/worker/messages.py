@@ -17,6 +17,7 @@ from labgrade.worker.tracebacks import MESSAGE_LIMIT, NAME_LIMIT, TYPE_NAME_LIMI
 
 _MAX_NAMES = 20_000
 _MAX_FINDINGS = 100
+_ERROR = ("type", "message", "where", "missing_name", "advice")
 _CODE_LIMIT = 40
 _LOAD_REPORT = {"names", "findings", "output", "forkable"}
 
@@ -152,11 +153,12 @@ def read_reply(frame: Frame, number: int) -> Any:
         return unpack(head["value"], frame.tensors)
     if set(head) != {"id", "error"} or not isinstance(head["error"], dict):
         raise WireError("a malformed reply")
-    error = {key: _text(head["error"].get(key, "")) for key in ("type", "message", "where", "missing_name")}
+    error = {key: _text(head["error"].get(key, "")) for key in _ERROR}
     # Cleaned in the worker already, where student code could have undone it.
     raise StudentRaised(
         clean(error["type"], TYPE_NAME_LIMIT),
         clean(error["message"], MESSAGE_LIMIT),
         clean(error["where"], NAME_LIMIT),
         clean(error["missing_name"], NAME_LIMIT),
+        clean(error["advice"], NAME_LIMIT),
     )

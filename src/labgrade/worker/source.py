@@ -33,6 +33,7 @@ _BINDING: Final = re.compile(
     r"^(?:(?:async\s+)?(?:def|class)\s+(\w+)|(\w+)\s*(?::[^=]*)?=(?!=))", re.MULTILINE
 )
 _CLOSERS: Final = re.compile(r"[\"')\]}]")
+_NAMED_LINE: Final = re.compile(r"(\bon line )(\d+)")
 _TRIPLE: Final = re.compile(r"\"{3}|'{3}")
 _TOO_DEEP: Final = "too long or too deeply nested for Python to read"
 
@@ -148,6 +149,11 @@ class _Damage(NamedTuple):
     line: int
     column: int
 
+    def shifted(self, lines: int) -> _Damage:
+        """The same damage in a text with `lines` more above; Python's own words may name a line as well."""
+        words = _NAMED_LINE.sub(lambda found: f"{found[1]}{int(found[2]) + lines}", self.message)
+        return _Damage(words, self.line + lines, self.column)
+
 
 def _parse(text: str) -> list[ast.stmt] | _Damage:
     try:
@@ -242,7 +248,7 @@ class _Blocks:
         Returns:
             The damage in lines of the unit, the statements kept, and the first line that is lost.
         """
-        place_of_damage = damage._replace(line=first + damage.line)
+        place_of_damage = damage.shifted(first)
         kept = self._parse(first, min(first + damage.line - 1, end))
         if isinstance(kept, _Damage) or any(hasattr(node, "body") for node in kept):
             return place_of_damage, [], first

@@ -157,6 +157,12 @@ def advice(error: BaseException, told: Description) -> str:
     return f"{told['type']}: {told['message']}" if told["message"] else f"{told['type']} was raised."
 
 
+def call_advice(error: BaseException, told: Description) -> str:
+    """What to do about an exception of a call that shows one of the frequent habits, or ""."""
+    says = (habit(error, told) for habit in (_network_habit, _file_habit, _message_habit))
+    return next((say for say in says if say), "")
+
+
 _NETWORK: Final = frozenset(
     {"URLError", "gaierror", "ConnectionError", "HTTPError", "HTTPException", "SSLError"}
 )
