@@ -6,21 +6,24 @@
     def labgrade_exporters():
         return [MyExporter()]
 
-What labgrade brings itself is registered through the same hooks.
+What labgrade brings itself is registered through the same hooks; `labgrade.extensions` asks them.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypedDict
 
 import pluggy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+    from pathlib import Path
+    from typing import Unpack
 
+    from labgrade.data.availability import Availability
     from labgrade.intake.formats import IntakeFormat
     from labgrade.probes.base import Probe
-    from labgrade.worker.executor import Executor
+    from labgrade.worker.executor import Executor, Limits
 
 PROJECT = "labgrade"
 
@@ -36,15 +39,40 @@ class Named(Protocol):
         """Small letters, digits, hyphens and underscores; no two plugins offer the same."""
 
 
+class ExecutorOptions(TypedDict, total=False):
+    """What an executor may be told at its start; see `labgrade.worker.factory.make_executor`."""
+
+    hide: Sequence[Path]
+    limits: Limits | None
+    huge_pages: bool
+    spares: int
+    disabled: Sequence[str]
+    probe_modules: Sequence[str]
+
+
 class ExecutorFactory(Named, Protocol):
     """Starts an executor, when a run needs one."""
 
-    @property
-    def start(self) -> Callable[..., Executor]:
+    def start(self, preload: Sequence[str], **options: Unpack[ExecutorOptions]) -> Executor:
         """Return a running executor; whoever calls it also closes it.
+
+        Args:
+            preload: modules to import before any student code.
+            options: what else a run asks for; one that means nothing to this executor may be ignored.
 
         Raises:
             ExecutorUnavailable: where this machine cannot run student code in that way.
+        """
+
+
+class DataSet(Named, Protocol):
+    """A data set of image exercises."""
+
+    def look(self, roots: Sequence[Path]) -> Availability:
+        """Say whether it can be read here; nothing is downloaded.
+
+        Args:
+            roots: folders to search, in order.
         """
 
 
@@ -59,7 +87,7 @@ def labgrade_executors() -> Sequence[ExecutorFactory]:  # type: ignore[empty-bod
 
 
 @hookspec
-def labgrade_datasets() -> Sequence[Named]:  # type: ignore[empty-body]
+def labgrade_datasets() -> Sequence[DataSet]:  # type: ignore[empty-body]
     """Return data sets of image exercises, chosen by `--data`."""
 
 
@@ -70,4 +98,8 @@ def labgrade_exporters() -> Sequence[Named]:  # type: ignore[empty-body]
 
 @hookspec
 def labgrade_probes() -> Sequence[Probe]:  # type: ignore[empty-body]
-    """Return questions that a grader can ask about a student's function beyond calling it."""
+    """Return questions that a grader can ask about a student's function beyond calling it.
+
+    A worker imports the module that a probe's `answer` comes from, and finds the probe among the names at
+    that module's top level.
+    """

@@ -35,18 +35,22 @@ def plugin_manager(builtins: Iterable[object] = ()) -> pluggy.PluginManager:
     return manager
 
 
-def extensions(manager: pluggy.PluginManager, hook: str, key: str = "name") -> tuple[Any, ...]:
+def extensions(
+    manager: pluggy.PluginManager, hook: str, key: str = "name", *, newest_first: bool = False
+) -> tuple[Any, ...]:
     """Return what all plugins offer for one hook, in the order they were registered.
 
     Args:
         manager: from `plugin_manager`.
         hook: name of one of the five hooks.
         key: the attribute by which offers are told apart; "op" for probes.
+        newest_first: what was registered last comes first; each plugin's own offers keep their order.
 
     Raises:
         UserError: where two plugins offer something of the same name.
     """
-    offers = [offer for batch in reversed(getattr(manager.hook, hook)()) for offer in batch]
+    batches = getattr(manager.hook, hook)()  # pluggy asks the newest first
+    offers = [offer for batch in (batches if newest_first else reversed(batches)) for offer in batch]
     for name, times in Counter(getattr(offer, key) for offer in offers).items():
         if times > 1:
             what = f'more than one plugin offers "{name}"'

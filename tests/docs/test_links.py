@@ -51,7 +51,7 @@ def test_links_lead_to_files_and_headings_that_exist(page):
 
 
 @every_page
-def test_pages_lead_out_of_the_repository_only_where_they_must(page):
+def test_no_page_leads_out_of_the_repository(page):
     outside = {link for link in links(page) if re.match(r"[a-z]+:", link)}
 
     assert set() == outside

@@ -1,7 +1,8 @@
-"""Frames from a process that student code owns: each is refused at once, in little memory, as a `WireError`."""
+"""Frames from a process that student code owns: each is a `WireError`, and takes little memory."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import struct
@@ -235,7 +236,9 @@ class TestValues:
 
 # What bytes can hold is too wide to be found blindly: mutate frames that are almost right.
 mutations = st.lists(
-    st.tuples(st.floats(0, 1, exclude_max=True), st.sampled_from(["flip", "cut", "double"]), st.integers(1, 255)),
+    st.tuples(
+        st.floats(0, 1, exclude_max=True), st.sampled_from(["flip", "cut", "double"]), st.integers(1, 255)
+    ),
     min_size=1,
     max_size=4,
 )
@@ -254,18 +257,24 @@ def mutated(raw: bytes, changes: list[tuple[float, str, int]]) -> bytes:
     return bytes(data)
 
 
+KINDS = [
+    "float", "tuple", "size", "dict", "tensor", "scalar_tensor", "meta", "array", "scalar", "device", "dtype",
+    "opaque",
+]  # fmt: skip
 json_values = st.recursive(
     st.one_of(
-        st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=5)
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.floats(allow_nan=False, allow_infinity=False),
+        st.text(max_size=5),
     ),
     lambda inner: st.one_of(
         st.lists(inner, max_size=3),
         st.dictionaries(st.sampled_from(["k", "v", "dtype", "shape", "grad", "type"]), inner, max_size=4),
         st.fixed_dictionaries(
             {
-                "k": st.sampled_from(
-                    "float tuple size dict tensor scalar_tensor meta array scalar device dtype opaque".split()
-                ),
+                "k": st.sampled_from(KINDS),
                 "v": inner,
                 "dtype": st.sampled_from(["float32", "int8", "bool", "uint64", "quint8", "x"]),
                 "shape": inner,
@@ -298,18 +307,14 @@ class TestNothingElseEscapes:
     @given(st.dictionaries(st.sampled_from(["id", "value", "error", "more"]), json_values, max_size=3))
     def test_any_reply(self, head):
         frame = Frame(head, {"t0": torch.ones(2)})
-        try:
+        with contextlib.suppress(WireError, StudentRaised):
             messages.read_reply(frame, 1)
-        except (WireError, StudentRaised):
-            pass
 
     @settings(deadline=None, max_examples=200)
     @given(json_values)
     def test_any_value(self, tree):
-        try:
+        with contextlib.suppress(WireError):
             unpack(tree, {"": torch.ones(2), "0": torch.ones((), dtype=torch.bfloat16)})
-        except WireError:
-            pass
 
     @settings(deadline=None, max_examples=100)
     @given(
@@ -324,18 +329,14 @@ class TestNothingElseEscapes:
         | st.dictionaries(st.text(max_size=3), json_values, max_size=2)
     )
     def test_any_load_reply(self, head):
-        try:
+        with contextlib.suppress(WireError):
             messages.read_load_reply(Frame(head), 100)
-        except WireError:
-            pass
 
     @staticmethod
     def read(head: bytes, body: bytes) -> None:
-        try:
+        with contextlib.suppress(WireError):
             frame = decode(head, body, LIMITS)
             unpack(frame.head.get("value"), frame.tensors)
-        except WireError:
-            pass
 
 
 @pytest.fixture
@@ -383,15 +384,13 @@ class TestConnection:
         with pytest.raises(Closed):
             connection.receive()
         with pytest.raises(Closed):
-            while True:
-                connection.pump()
+            connection.pump()
 
     def test_sending_to_nobody_is_closed(self, ends):
         raw, connection = ends
         raw.close()
         with pytest.raises(Closed):
-            for _ in range(10):
-                connection.send(Frame({"a": 1}))
+            connection.send(Frame({"a": 1}))
 
     def test_sending_to_somebody_who_does_not_read_ends(self, ends):
         _, connection = ends

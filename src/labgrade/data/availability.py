@@ -2,50 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-_FOLDERS = {"mnist": "MNIST", "fashion_mnist": "FashionMNIST"}
-_FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+_FILES = (
+    "train-images-idx3-ubyte",
+    "train-labels-idx1-ubyte",
+    "t10k-images-idx3-ubyte",
+    "t10k-labels-idx1-ubyte",
+)
 
 
 @dataclass(frozen=True)
-class DataSet:
-    """One data set by the name that `--data` takes, and whether it is here.
+class Availability:
+    """Whether a data set can be read here.
 
     Attributes:
-        name: as on the command line.
-        available: it can be read.
+        found: it can.
         detail: where it lies, or what was looked for.
-        advice: what to do where it is not here.
+        advice: what to do where it is not here, or "".
     """
 
-    name: str
-    available: bool
+    found: bool
     detail: str
     advice: str = ""
 
 
-def data_sets(roots: Sequence[Path]) -> Iterator[DataSet]:
-    """Yield every known data set.
+@dataclass(frozen=True)
+class PackagedDigits:
+    """Handwritten digits that come with scikit-learn."""
 
-    Args:
-        roots: folders that are searched in order, as torchvision lays data sets out
-            (`ROOT/MNIST/raw/train-images-idx3-ubyte`).
+    name: str = "digits"
+
+    def look(self, roots: Sequence[Path]) -> Availability:
+        """Look for the package; it lies in no data root."""
+        del roots
+        if find_spec("sklearn") is None:
+            return Availability(found=False, detail="scikit-learn is absent", advice="pip install scikit-learn")
+        return Availability(found=True, detail="1,797 digits of 8 by 8 pixels, inside scikit-learn")
+
+
+@dataclass(frozen=True)
+class IdxImages:
+    """Images in four IDX files, as torchvision lays them out: `ROOT/FOLDER/raw/train-images-idx3-ubyte`.
+
+    Attributes:
+        name: as `--data` takes it.
+        folder: below a data root.
     """
-    embedded = find_spec("sklearn") is not None
-    yield DataSet("digits", embedded, "1,797 digits of 8 by 8 pixels, inside scikit-learn" if embedded else "scikit-learn is absent")
-    for name, folder in _FOLDERS.items():
-        place = next((root / folder / "raw" for root in roots if _complete(root / folder / "raw")), None)
+
+    name: str
+    folder: str
+
+    def look(self, roots: Sequence[Path]) -> Availability:
+        """Look for all four files, plain or gzipped, in one root."""
+        place = next((raw for root in roots if _complete(raw := root / self.folder / "raw")), None)
         if place is not None:
-            yield DataSet(name, True, str(place))
-        else:
-            searched = ", ".join(map(str, roots)) or "no folder is named"
-            advice = f"Name its folder by --data-root or LABGRADE_DATA (searched: {searched})."
-            yield DataSet(name, False, "not found", advice)
+            return Availability(found=True, detail=str(place))
+        searched = ", ".join(map(str, roots)) or "no folder is named"
+        advice = f"Name its folder by --data-root or LABGRADE_DATA (searched: {searched})."
+        return Availability(found=False, detail="not found", advice=advice)
 
 
 def _complete(raw: Path) -> bool:
     return all((raw / file).is_file() or (raw / f"{file}.gz").is_file() for file in _FILES)
+
+
+BUILTIN_DATASETS = (
+    PackagedDigits(),
+    IdxImages("mnist", "MNIST"),
+    IdxImages("fashion_mnist", "FashionMNIST"),
+)
+"""What labgrade itself knows of, in the order that `doctor` lists."""

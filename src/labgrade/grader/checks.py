@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from labgrade.course import Lab
+from labgrade.coursefile import LAB_FILE
 from labgrade.errors import UserError
 from labgrade.grader.compare import Mistake
 from labgrade.grader.declare import CHECK_MARKER, EXERCISE_MARKER
@@ -149,6 +151,32 @@ def _refuse_doubles(checks: Sequence[PlannedCheck]) -> None:
         other = seen.setdefault((check.lab, check.id), check.item.nodeid)
         if other != check.item.nodeid:
             raise UserError(f"has the same check id {check.id!r} as {other}", where=check.item.nodeid)
+
+
+def require_plan(lab: Lab, checks: Sequence[PlannedCheck]) -> None:
+    """Hold a lab's collected checks to its `lab.toml`: a check that is lost would shrink what a mark is out of.
+
+    Args:
+        lab: the lab.
+        checks: all its collected checks; the visible ones alone where only those were collected.
+
+    Raises:
+        UserError: names the exercise whose checks or marks differ.
+    """
+    for check in checks:
+        lab.exercise(check.exercise)
+    for plan in lab.exercises:
+        for visibility, planned in (("visible", plan.visible), ("hidden", plan.hidden)):
+            found = [c.marks for c in checks if (c.exercise, c.visibility) == (plan.id, visibility)]
+            if not any(c.visibility == visibility for c in checks):
+                continue
+            if (len(found), sum(found)) != (planned.checks, planned.marks):
+                raise UserError(
+                    f"{plan.id} has {len(found)} {visibility} checks of {sum(found)} marks together, "
+                    f"but its plan says {planned.checks} of {planned.marks}",
+                    where=str(lab.folder / LAB_FILE),
+                    next_step="Put right the plan, or the marks on the checks.",
+                )
 
 
 def grader_files(folder: Path) -> list[Path]:

@@ -78,6 +78,7 @@ class _Session(Generic[T]):
 
     def __init__(self, body: Callable[[list[PlannedCheck]], T]) -> None:
         self._body = body
+        self._checks: list[PlannedCheck] = []
         self._problems: list[str] = []
         self._error: BaseException | None = None
         self._result: list[T] = []
@@ -90,10 +91,19 @@ class _Session(Generic[T]):
             self._problems.append(f"{report.nodeid}: {report.longreprtext.strip().splitlines()[-1][:300]}")
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        # Before the plug-in's own hook, which would end the session in pytest's words.
+        try:
+            self._checks = plan(items)
+        except UserError as error:
+            self._problems.append(str(error))
+            items.clear()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self) -> bool:
         if not self._problems:
             try:
-                self._result.append(self._body(plan(session.items)))
+                self._result.append(self._body(self._checks))
             except BaseException as error:  # noqa: BLE001 - raised again outside pytest, which would swallow it
                 self._error = error
         return True
@@ -102,6 +112,7 @@ class _Session(Generic[T]):
         if self._error is not None:
             raise self._error
         if not self._result:
-            found = "; ".join(self._problems) or "pytest refused to collect it"
-            raise UserError(f"a grader cannot be collected: {found}", next_step="Run it with plain pytest to see more.")
+            found = "; ".join(self._problems) or "pytest found nothing to collect"
+            tip = "Run it with plain pytest to see more."
+            raise UserError(f"a grader cannot be collected: {found}", next_step=tip)
         return self._result[0]

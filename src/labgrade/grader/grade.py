@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from labgrade.course import Lab
-from labgrade.grader.checks import PlannedCheck
+from labgrade.grader.checks import PlannedCheck, require_plan
 from labgrade.grader.digests import data_digest, environment_digest, grader_digest, versions
 from labgrade.grader.outcomes import Ending, lost_name, our_fault, recorded
 from labgrade.grader.programs import limits_of, program_of
@@ -44,9 +44,13 @@ class LabGrading:
         lab: the lab.
         checks: all its collected checks.
         options: of the run.
+
+    Raises:
+        UserError: where checks and `lab.toml` differ.
     """
 
     def __init__(self, lab: Lab, checks: Sequence[PlannedCheck], options: RunOptions) -> None:
+        require_plan(lab, checks)
         self.lab = lab
         self.options = options
         self.planned = {

@@ -63,15 +63,16 @@ def run_submission(loaded: LoadedSubmission, exercises: Sequence[ExerciseRun], s
     for exercise in exercises:
         endings |= _run_exercise(bench, exercise, endings, fresh=False)
     for exercise in exercises:
-        if _worth_repeating(exercise, endings):
+        if any(_worth_repeating(check, endings) for check in exercise.checks):
             endings |= _run_exercise(bench, exercise, endings, fresh=True)
     return endings
 
 
-def _worth_repeating(exercise: ExerciseRun, endings: Mapping[str, Ending]) -> bool:
+def _worth_repeating(check: PlannedCheck, endings: Mapping[str, Ending]) -> bool:
     # A missing name stays missing, and a fault of ours is not mended by a fork.
-    settled = ("passed", "not_attempted", "skipped", "not_run")
-    return any(endings[check.id].outcome not in settled for check in exercise.checks)
+    if endings[check.id].outcome == "skipped":
+        return _needed(check, endings) is None  # what it needs has passed by now
+    return endings[check.id].outcome not in ("passed", "not_attempted", "not_run")
 
 
 def _run_exercise(

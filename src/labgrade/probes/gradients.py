@@ -83,12 +83,11 @@ def _autograd_replaced(stand_in: Callable[[Callable[..., Any]], Callable[..., An
 def _ways_in() -> Iterator[tuple[Any, str]]:
     """Yield the functions in which every use of autograd ends, as (module, name).
 
-    They lie below `Tensor.backward`, `torch.autograd.grad`, `torch.func.grad`, `jacobian` and `make_dual`, so that
-    names of those which student code imported before are reached too.
+    They lie below `Tensor.backward`, `torch.autograd.grad`, `torch.func.grad`, `jacobian` and `make_dual`, so
+    that names of those which student code imported before are reached too.
     """
     for module in (torch.autograd, torch.autograd.graph):
         yield module, "_engine_run_backward"
     # Which of these `forward_ad.make_dual` calls depends on the version of torch.
-    for module in (torch._VF, sys.modules.get("torch._functorch.predispatch")):  # noqa: SLF001
-        if hasattr(module, "_make_dual"):
-            yield module, "_make_dual"
+    forward: tuple[Any, ...] = (torch._VF, sys.modules.get("torch._functorch.predispatch"))  # noqa: SLF001
+    yield from ((module, "_make_dual") for module in forward if hasattr(module, "_make_dual"))

@@ -12,5 +12,5 @@ def seed_torch(seed: int) -> None:
     device is ever used; in a process that has not touched CUDA only the CPU's generator exists.
     """
     torch.default_generator.manual_seed(seed)
-    if torch.cuda.is_initialized():
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         torch.cuda.manual_seed_all(seed)

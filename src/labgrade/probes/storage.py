@@ -47,7 +47,7 @@ def _answer_shared_storage(call: Call) -> Any:
     result = call.run()
     before = _copy(result)
     for position, value in call.options["writes"]:
-        # Where it cannot be written to (read-only, sparse, an inference tensor), nothing changes, as in a copy.
+        # What cannot be written to (read-only, sparse, an inference tensor) leaves the base as it was.
         with contextlib.suppress(Exception), torch.no_grad():
             _write(result, int(position), value)
     return (before, base)

@@ -8,11 +8,22 @@ from collections.abc import Mapping
 from labgrade.errors import StudentCrashed, StudentTimedOut
 
 
-class Clock:
-    """Counts an exercise's CPU seconds, and the seconds in which nothing of it ran."""
+class OverMemory(StudentCrashed):
+    """The submission's processes hold more memory than they may; they still run."""
 
-    def __init__(self, seconds: float, memory_bytes: int = 1 << 62) -> None:
+
+class Clock:
+    """Counts CPU seconds, and the seconds in which nothing ran.
+
+    Args:
+        seconds: CPU seconds to be had.
+        memory_bytes: resident memory to be had, of the whole process tree.
+        idle_seconds: seconds of sleep to be had; as many as CPU seconds by default.
+    """
+
+    def __init__(self, seconds: float, memory_bytes: int, idle_seconds: float | None = None) -> None:
         self._seconds = seconds
+        self._idle_seconds = seconds if idle_seconds is None else idle_seconds
         self._memory = memory_bytes
         self._start = time.monotonic()
         self._base: float | None = None
@@ -24,7 +35,7 @@ class Clock:
 
         Raises:
             StudentTimedOut: where CPU or idle seconds are used up.
-            StudentCrashed: where memory is.
+            OverMemory: where memory is.
         """
         now = time.monotonic()
         if self._base is None:
@@ -35,7 +46,7 @@ class Clock:
         self._last = now
         if usage["cpu"] - self._base > self._seconds:
             raise StudentTimedOut(self._seconds, "cpu")
-        if self._idle > self._seconds:
-            raise StudentTimedOut(self._seconds, "wall")
+        if self._idle > self._idle_seconds:
+            raise StudentTimedOut(self._idle_seconds, "wall")
         if usage["resident"] > self._memory:
-            raise StudentCrashed("it used more memory than it may")
+            raise OverMemory("it used more memory than it may")

@@ -20,6 +20,7 @@ def make_executor(  # noqa: PLR0913 - what a zygote is told, option by option
     huge_pages: bool = False,
     spares: int = 1,
     disabled: Sequence[str] = (),
+    probe_modules: Sequence[str] = (),
 ) -> Executor:
     """Start an executor.
 
@@ -32,6 +33,7 @@ def make_executor(  # noqa: PLR0913 - what a zygote is told, option by option
         huge_pages: see `fork.ZygotePlan`, as for the next two.
         spares: workers forked ahead of need.
         disabled: isolation layers to leave out.
+        probe_modules: modules of plug-ins that hold probes at their top level.
 
     Raises:
         ExecutorUnavailable: where the kind does not exist here.

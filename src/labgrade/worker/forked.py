@@ -11,6 +11,7 @@ import os
 import select
 import signal
 import socket
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -18,10 +19,11 @@ from labgrade.errors import StudentCrashed, StudentTimedOut, WorkerLost
 from labgrade.wire.frames import Closed, Connection, Frame, FrameLimits
 from labgrade.wire.strict_json import WireError
 from labgrade.worker import control, messages
-from labgrade.worker.clock import Clock
+from labgrade.worker.clock import Clock, OverMemory
 from labgrade.worker.executor import Limits, LoadFinding, LoadReport, Program
+from labgrade.worker.loading import WALL_FACTOR
 
-_TICK_MS = 100
+_TICK_SECONDS = 0.1
 _MAX_RELOADS = 4
 _LAST_WORDS_MS = 500
 _LOAD_GRACE = 6.0
@@ -37,6 +39,7 @@ class ForkedSubmission:
         self._limits = limits
         self._shared: Connection | None = None
         self._begun = False
+        self._passed_over: list[control.Message] = []  # events that came while an answer was waited for
         self.report = LoadReport(frozenset(), (), "")
         self.cpu_seconds = 0.0
 
@@ -67,13 +70,18 @@ class ForkedSubmission:
     def _load_once(self, order: messages.LoadOrder) -> LoadReport:
         with self._channel("load") as connection:
             connection.send(messages.load_order(order), timeout=60)
-            clock = Clock(order.budget_seconds + _LOAD_GRACE)
+            seconds = order.budget_seconds + _LOAD_GRACE
+            # The loader interrupts itself first, also a sleep; see `loading.WALL_FACTOR`.
+            clock = Clock(seconds, self._limits.memory_bytes, WALL_FACTOR * order.budget_seconds + _LOAD_GRACE)
             try:
                 return messages.read_load_reply(self._await(connection, clock), self._limits.output_bytes)
-            except StudentTimedOut:
+            except (StudentTimedOut, OverMemory) as over:
                 self._command("end", "ended")
-                message = "Top-level code could not be interrupted when its time was up; it was left out."
-                raise _Ended("top-level-budget", message, self._progress_after_kill()) from None
+                memory = isinstance(over, OverMemory)
+                why = "used more memory than it may" if memory else "could not be interrupted in its time"
+                message = f"A top-level statement {why}; it was left out."
+                code = "top-level-memory" if memory else "top-level-budget"
+                raise _Ended(code, message, self._progress_after_kill()) from None
             except WireError as error:
                 raise _Ended("load-failed", f"Loading ended with a malformed report ({error}).", 0) from None
             except StudentCrashed as crash:
@@ -144,7 +152,10 @@ class ForkedSubmission:
 
     def _command(self, op: str, answer: str) -> Any:
         self._send({"op": op})
-        return self._hear(answer)[answer]
+        heard = self._hear(answer)[answer]
+        if op in ("end", "new_loader"):
+            self._passed_over.clear()  # what they told of is over
+        return heard
 
     def _send(self, message: control.Message, descriptors: Sequence[int] = ()) -> None:
         try:
@@ -158,6 +169,7 @@ class ForkedSubmission:
             message = self._event()
             if key in message or message.get("event") == key:
                 return message
+            self._passed_over.append(message)
 
     def _await(self, connection: Connection, clock: Clock) -> Frame:
         """Wait for a frame on the channel, for the end of its process, or for the end of its time."""
@@ -165,8 +177,9 @@ class ForkedSubmission:
         poll.register(connection, select.POLLIN)
         poll.register(self._line, select.POLLIN)
         crash: StudentCrashed | None = None
+        due = time.monotonic() + _TICK_SECONDS
         while True:
-            ready = {descriptor for descriptor, _ in poll.poll(_TICK_MS)}
+            ready = {descriptor for descriptor, _ in poll.poll(_TICK_SECONDS * 1_000)}
             if connection.fileno() in ready or crash:
                 try:
                     frame = connection.pump()
@@ -176,18 +189,20 @@ class ForkedSubmission:
                     return frame
                 if crash:
                     raise crash
-            elif self._line.fileno() in ready:
+            elif self._line.fileno() in ready or self._passed_over:
                 # Its process ended; a daemon of it may still hold the channel open.
                 crash = self._crash()
-            elif not ready:
+            # By the clock, not only when nothing came: a frame may arrive byte by byte for ever.
+            if time.monotonic() >= due and not crash:
                 clock.tick(self.usage())
+                due = time.monotonic() + _TICK_SECONDS
 
     def _crash(self) -> StudentCrashed:
         """The channel was closed: wait a moment for the supervisor to say how the process ended."""
         poll = select.poll()
         poll.register(self._line, select.POLLIN)
-        while poll.poll(_LAST_WORDS_MS):
-            message = self._event()
+        while self._passed_over or poll.poll(_LAST_WORDS_MS):
+            message = self._passed_over.pop(0) if self._passed_over else self._event()
             if message.get("event") == "exit":
                 if not message.get("started", True):
                     raise WorkerLost("a loader ended before any student code ran")

@@ -116,7 +116,8 @@ class _Worker:
                 raise self.crash() from None
             if frame is not None:
                 return frame
-            if not self._stream.wait(_TICK) and time.monotonic() > deadline:
+            self._stream.wait(_TICK)
+            if time.monotonic() > deadline:
                 raise StudentTimedOut(0, "wall")
 
     def crash(self) -> StudentCrashed:

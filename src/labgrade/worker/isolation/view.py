@@ -62,7 +62,14 @@ def default_view(masked: Sequence[str] = ()) -> View:
     labels = [f"{folder}/{name}" for folder in packages for name in _LABELS_IN_PACKAGES]
     own_package = str(Path(__file__).resolve().parents[2])
     readable = dict.fromkeys([*_interpreter_libraries(), *packages, *_SYSTEM_LIBRARIES, *_SYSTEM_DATA])
-    return View(readable=tuple(readable), masked=(*labels, own_package, *masked))
+    # What lies below nothing readable is not in view anyway; a worker need not even know its name.
+    hidden = [path for path in (*labels, own_package, *masked) if _lies_below(path, readable)]
+    return View(readable=tuple(readable), masked=tuple(hidden))
+
+
+def _lies_below(path: str, folders: Iterable[str]) -> bool:
+    real = Path(os.path.realpath(path))
+    return any(real.is_relative_to(os.path.realpath(folder)) for folder in folders)
 
 
 def _package_folders() -> Iterator[str]:

@@ -1,0 +1,5 @@
+"""`python -m benchmarks` measures the overhead of grading."""
+
+from benchmarks.overhead import main
+
+main()
