@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from labgrade.course import Course, Lab
+from labgrade.errors import UserError
 from labgrade.intake.slug import safe_slug
 from labgrade.record.model import GradeRecord
 from labgrade.record.store import RecordStore
@@ -13,6 +15,23 @@ from labgrade.record.submissions import SubmissionLost
 from labgrade.reports import pages
 from labgrade.reports.build import build_overview, build_reports, build_student_page
 from labgrade.reports.views import LabInfo
+
+
+@contextmanager
+def writing_to(folder: Path) -> Iterator[None]:
+    """Turn what the system says of a folder that cannot be written to into one message.
+
+    Raises:
+        UserError: in place of any OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise UserError(
+            f"The output folder cannot be written to ({error.strerror or error}).",
+            str(folder),
+            "Make room there, or choose another --out. What was written stands: run it again to go on.",
+        ) from error
 
 
 class Publisher:
@@ -44,7 +63,9 @@ class Publisher:
         """Write every page from records and kept submissions."""
         records = self._store.records()
         title = self._course.title
-        return build_reports(records, self._store.root, title, self._labs, slug=safe_slug, code_of=self._code)
+        return build_reports(
+            records, self._store.root, title, self._labs, slug=safe_slug, code_of=self._code
+        )
 
     def _code(self, digest: str) -> Sequence[tuple[str, bytes]]:
         try:

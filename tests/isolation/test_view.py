@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -145,10 +146,13 @@ def test_the_default_view_hides_labels_and_our_own_package():
 
 
 def test_the_default_view_takes_more_to_hide(tree):
-    view = default_view([str(tree)])
+    inside = f"{sysconfig.get_path('stdlib')}/json"
+    view = default_view([str(tree), inside])
 
-    assert str(tree) in view.masked
+    assert inside in view.masked
+    assert not Layout.of(view).is_visible(f"{inside}/decoder.py")
     assert not Layout.of(view).is_visible(f"{tree}/site")
+    assert str(tree) not in view.masked, "what lies below nothing readable need not be named"
 
 
 @pytest.mark.parametrize(

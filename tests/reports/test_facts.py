@@ -74,3 +74,11 @@ KEYS = st.sampled_from(
 def test_never_fails_on_evidence_of_another_form(evidence):
     for fact in facts_of(evidence):
         assert all(isinstance(text, str) for text in fact)
+
+
+def test_one_wrong_number_is_not_counted():
+    assert [] == [fact.label for fact in facts_of({"mismatched": 1, "total": 1})]
+
+
+def test_a_self_report_is_said_in_words():
+    assert [("Rests on", "what your program reports of itself", "")] == list(facts_of({"kind": "self-report"}))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from labgrade.errors import LabgradeError, WorkerLost
+from labgrade.batch.output import Output
 from labgrade.grader.grade import LabGrading
+from labgrade.intake.formats import IntakeFormat
 from labgrade.intake.model import Entry, Rejection, Submission
+from labgrade.intake.names import readable
 from labgrade.intake.reader import read_entry
-from labgrade.publish import Publisher
 from labgrade.record.model import GradeRecord
-from labgrade.record.store import RecordStore
+from labgrade.record.store import Stored
 from labgrade.worker.executor import Executor
 
 
@@ -52,17 +54,17 @@ class Job:
 
     Attributes:
         gradings: lab id to its checks under the run's options.
-        store: where records go.
-        publisher: writes the student's page.
+        output: where records go.
         executor: where student code runs.
+        formats: forms of hand-in that are read.
         again: grade even where an equal record exists.
         any_seed: an earlier record counts as equal whatever its seed.
     """
 
-    gradings: dict[str, LabGrading]
-    store: RecordStore
-    publisher: Publisher
+    gradings: Mapping[str, LabGrading]
+    output: Output
     executor: Executor
+    formats: Sequence[IntakeFormat]
     again: bool
     any_seed: bool
 
@@ -70,58 +72,60 @@ class Job:
         """Return the same job over another executor."""
         return dataclasses.replace(self, executor=executor)
 
-    def run(self, entry: Entry, *, last_try: bool) -> Graded:
+    def run(self, entry: Entry, *, final: bool) -> Graded:
         """Grade an entry, or find the record that stands.
 
         Args:
             entry: what to grade.
-            last_try: earlier tries were lost; where this one is too, a record says that nothing was run.
+            final: no other entry of this student and lab follows, so that its record is to be the current one.
 
         Raises:
             WorkerLost: a process of ours died.
+            UserError: the output folder cannot be written to.
         """
-        submission = read_entry(entry)
-        grading = self.gradings[entry.lab]
+        submission = read_entry(entry, formats=self.formats)
         if isinstance(submission, Submission):
-            files = [(member.path, member.data) for member in submission.members]
-            self.store.put_submission(submission.digest, files, submission.entries)
-        standing = None if self.again else self._standing(submission, grading)
+            self.output.keep_submission(submission)
+        standing = None if self.again else self._standing(submission, final=final)
         if standing is not None:
-            return _graded(entry, *standing, reused=True)
-        record = self._record(submission, grading, last_try=last_try)
-        path = str(self.store.put(record))
-        self.publisher.student_page(record)
-        return _graded(entry, path, record, reused=False)
+            return graded(entry, standing, reused=True)
+        return self._keep(entry, self._record(submission))
 
-    def give_up(self, entry: Entry, error: Exception) -> Graded:
-        """Record that an entry could not be graded, by our fault."""
-        submission = read_entry(entry)
-        grading = self.gradings[entry.lab]
-        sequence = self.store.next_sequence(entry.lab, entry.student)
-        record = grading.give_up(submission, self.executor, sequence, error)
-        path = str(self.store.put(record))
-        self.publisher.student_page(record)
-        return _graded(entry, path, record, reused=False)
+    def give_up(self, entry: Entry, error: BaseException) -> Graded:
+        """Record that an entry could not be graded, by our fault; it is not even read again."""
+        nothing = Rejection(entry.student, entry.lab, readable(entry.path), entry.findings)
+        grading, sequence = self._next(nothing)
+        return self._keep(entry, grading.give_up(nothing, self.executor, sequence, _as_exception(error)))
 
-    def _record(self, submission: Submission | Rejection, grading: LabGrading, *, last_try: bool) -> GradeRecord:
-        sequence = self.store.next_sequence(submission.lab, submission.student)
+    def _keep(self, entry: Entry, record: GradeRecord) -> Graded:
+        return graded(entry, Stored(self.output.put(record), record), reused=False)
+
+    def _next(self, submission: Submission | Rejection) -> tuple[LabGrading, int]:
+        return (
+            self.gradings[submission.lab],
+            self.output.next_sequence(submission.lab, submission.student),
+        )
+
+    def _record(self, submission: Submission | Rejection) -> GradeRecord:
+        grading, sequence = self._next(submission)
         if isinstance(submission, Rejection):
             return grading.reject(submission, self.executor, sequence)
-        try:
-            return grading.grade(submission, self.executor, sequence)
-        except WorkerLost as error:
-            if not last_try:
-                raise
-            return grading.give_up(submission, self.executor, sequence, error)
+        return grading.grade(submission, self.executor, sequence)
 
-    def _standing(self, submission: Submission | Rejection, grading: LabGrading) -> tuple[str, GradeRecord] | None:
-        """Return the current record where grading again could only repeat it."""
-        found = self.store.current_stored(submission.lab, submission.student)
-        if found is None:
-            return None
-        options, provenance = grading.options, found.record.provenance
-        digests = provenance.digests
-        same = (
+    def _standing(self, submission: Submission | Rejection, *, final: bool) -> Stored | None:
+        """Return the record that grading again could only repeat.
+
+        Of two hand-ins under one id the last one's record is the current one; the other's lies before it.
+        """
+        found = self.output.records(submission.lab, submission.student)
+        candidates = found[-1:] if final else reversed(found)
+        return next((stored for stored in candidates if self._repeats(stored.record, submission)), None)
+
+    def _repeats(self, record: GradeRecord, submission: Submission | Rejection) -> bool:
+        grading, provenance = self.gradings[submission.lab], record.provenance
+        options, digests = grading.options, provenance.digests
+        known = len(submission.findings)
+        return (
             digests.submission == submission.digest
             and digests.grader == grading.grader_digest
             and digests.data == grading.data_digest
@@ -129,14 +133,16 @@ class Job:
             and provenance.device == options.device
             and provenance.exercises_run == tuple(grading.planned)
             and (self.any_seed or provenance.seed == options.seed)
-            and found.record.score is not None
-            # All rejections have the digest of no bytes: what tells them apart is why.
-            and (isinstance(submission, Submission) or found.record.findings == submission.findings)
+            and record.score is not None
+            # All rejections have the digest of no bytes: what tells them apart is why. And what is found out
+            # about an id only when a second hand-in comes must be on both.
+            and record.findings[:known] == submission.findings
         )
-        return (str(found.path), found.record) if same else None
 
 
-def _graded(entry: Entry, path: str, record: GradeRecord, *, reused: bool) -> Graded:
+def graded(entry: Entry, stored: Stored, *, reused: bool) -> Graded:
+    """Return what there is to tell of an entry's record."""
+    record = stored.record
     checks = [check for exercise in record.exercises for check in exercise.checks]
     return Graded(
         student=record.student,
@@ -144,7 +150,7 @@ def _graded(entry: Entry, path: str, record: GradeRecord, *, reused: bool) -> Gr
         path=entry.path,
         score=_number(record.score),
         max_score=float(record.max_score),
-        record=path,
+        record=str(stored.path),
         findings=[finding.model_dump(mode="json") for finding in record.findings],
         not_run=sum(check.outcome == "not_run" for check in checks),
         reused=reused,
@@ -155,7 +161,5 @@ def _number(mark: Decimal | None) -> float | None:
     return None if mark is None else float(mark)
 
 
-def fault(error: Exception) -> str:
-    """Return a one-line description of a fault of ours, for the record's notes."""
-    kind = "" if isinstance(error, LabgradeError) else f"{type(error).__name__}: "
-    return f"{kind}{error}"[:500]
+def _as_exception(error: BaseException) -> Exception:
+    return error if isinstance(error, Exception) else RuntimeError(str(error))

@@ -177,7 +177,7 @@ class Expectation:
 
     def that(self, condition: bool, say: str, *, mistakes: Sequence[Mistake] = (), kind: str = "condition") -> Self:  # noqa: FBT001
         """Fail with the sentence `say` where `condition` does not hold."""
-        if condition is True:
+        if isinstance(condition, (bool, np.bool_)) and condition:
             return self
         return self._or_mistake(lambda: self._fail(kind, say), mistakes, RTOL, ATOL)
 

@@ -58,6 +58,7 @@ class LabGrading:
             for plan in lab.exercises
             if not options.exercises or plan.id in options.exercises
         }
+        self._asked = frozenset(name for plan in lab.exercises for name in plan.names)
         self.grader_digest = grader_digest(lab)
         self.data_digest = data_digest(options.dataset)
         self.environment_digest = environment_digest()
@@ -70,7 +71,7 @@ class LabGrading:
         """
         started = _now()
         with executor.open(program_of(submission), limits_of(self.lab)) as loaded:
-            endings = run_submission(loaded, self._runs(), self.options.seed)
+            endings = run_submission(loaded, self._runs(), self.options.seed, self._asked)
             report = loaded.report
         seconds = loaded.cpu_seconds
         return self._record(submission, endings, report, sequence, started, executor, seconds)

@@ -35,12 +35,13 @@ class SubmissionBench:
     channel: Channel | None = None
     timed_out: set[str] = field(default_factory=set)
     loaded: LoadedSubmission | None = None
+    asked: frozenset[str] = frozenset()
 
     def student(self, item: pytest.Item) -> StudentProxy:
         """Return the submission for a check."""
         assert self.channel is not None
         assert self.loaded is not None
-        return StudentProxy(self.channel, self.loaded.report, self.timed_out)
+        return StudentProxy(self.channel, self.loaded.report, self.timed_out, self.asked)
 
     def inputs(self, item: pytest.Item) -> Inputs:
         """Return the check's inputs, derived from the run's secret."""
@@ -56,9 +57,24 @@ class ExerciseRun:
     seconds: float
 
 
-def run_submission(loaded: LoadedSubmission, exercises: Sequence[ExerciseRun], secret: int) -> dict[str, Ending]:
-    """Run all checks of the exercises; return how each check ended, by check id."""
-    bench = SubmissionBench(secret, loaded=loaded)
+def run_submission(
+    loaded: LoadedSubmission,
+    exercises: Sequence[ExerciseRun],
+    secret: int,
+    asked: frozenset[str] = frozenset(),
+) -> dict[str, Ending]:
+    """Run all checks of the exercises.
+
+    Args:
+        loaded: the submission.
+        exercises: what to run, in order.
+        secret: of the run; inputs, order and the worker's seeds follow from it.
+        asked: every name that the lab asks for.
+
+    Returns:
+        How each check ended, by check id.
+    """
+    bench = SubmissionBench(secret, loaded=loaded, asked=asked)
     endings: dict[str, Ending] = {}
     for exercise in exercises:
         endings |= _run_exercise(bench, exercise, endings, fresh=False)

@@ -23,10 +23,14 @@ class StudentProxy:
         channel: to a process that holds the loaded submission.
         report: what loading said; decides which names exist.
         timed_out: names that already used up this exercise's time; shared by the exercise's checks.
+        asked: every name that the lab asks for; none of them is a near miss of another.
     """
 
-    def __init__(self, channel: Channel, report: LoadReport, timed_out: set[str]) -> None:
+    def __init__(
+        self, channel: Channel, report: LoadReport, timed_out: set[str], asked: frozenset[str] = frozenset()
+    ) -> None:
         self._channel = channel
+        self._asked = asked
         self._report = report
         self._timed_out = timed_out
 
@@ -37,7 +41,7 @@ class StudentProxy:
 
     def _ask(self, name: str, op: str, arguments: dict[str, Any]) -> Any:
         if name not in self._report.names:
-            raise NotAttempted(name, _near(name, self._report.names))
+            raise NotAttempted(name, _near(name, self._report.names - self._asked))
         if name in self._timed_out:
             raise StudentTimedOut(0.0)
         try:

@@ -54,7 +54,15 @@ def _comparison(
 def _mismatched(rest: dict[str, Any]) -> Fact | None:
     if "mismatched" not in rest or "total" not in rest:
         return None
-    return Fact("Elements that differ", f"{_plain(rest.pop('mismatched'))} of {_plain(rest.pop('total'))}")
+    wrong, total = rest.pop("mismatched"), rest.pop("total")
+    return None if total == 1 else Fact("Elements that differ", f"{_plain(wrong)} of {_plain(total)}")
+
+
+def _self_report(rest: dict[str, Any]) -> Fact | None:
+    if rest.get("kind") != "self-report":
+        return None
+    del rest["kind"]
+    return Fact("Rests on", "what your program reports of itself")
 
 
 def _difference(rest: dict[str, Any]) -> Fact | None:
@@ -93,6 +101,7 @@ _KNOWN: tuple[Callable[..., Fact | None], ...] = (
     _comparison("Dtype", "dtype", "expected_dtype", _dtype),
     _comparison("Length", "length", "expected_length", _plain),
     _mismatched,
+    _self_report,
     _difference,
     _comparison("Value there", "got", "expected", _plain),
     _tolerance,

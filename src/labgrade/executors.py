@@ -1,0 +1,108 @@
+"""An executor for a run: what it preloads and hides, where it runs, and whether it confines enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Unpack
+
+from labgrade.course import Lab
+from labgrade.errors import ExecutorUnavailable, UserError
+from labgrade.extensions import make_executor
+from labgrade.hookspecs import ExecutorOptions
+from labgrade.settings import Settings
+from labgrade.worker.executor import Executor
+
+CONFINED = ("files", "network", "process tree", "memory")
+"""What `grade` insists on unless it is overridden by name."""
+
+_NOTEBOOK_MODULE = "IPython.core.inputtransformer2"
+
+
+def start_executor(
+    settings: Settings,
+    labs: Iterable[Lab],
+    *,
+    notebooks: bool = True,
+    out: Path | None = None,
+    **options: Unpack[ExecutorOptions],
+) -> Executor:
+    """Start the executor that the settings ask for.
+
+    Args:
+        settings: of the run.
+        labs: whose submissions will run; what they need is imported beforehand.
+        notebooks: notebooks may be among them.
+        out: the output folder, which workers must not see.
+        options: see `hookspecs.ExecutorOptions`.
+
+    Raises:
+        UserError: there is no such executor, or it is none of this machine's.
+    """
+    preload = dict.fromkeys(name for lab in labs for name in lab.preload)
+    if notebooks:
+        preload[_NOTEBOOK_MODULE] = None
+    hide = [settings.course.root, *settings.data_root]
+    if out is not None:
+        hide.append(out.absolute())
+    return make_executor(settings.executor, tuple(preload), hide=hide, **options)
+
+
+def require_known_layers(settings: Settings) -> None:
+    """Refuse an override of something that is no layer, which would override nothing.
+
+    Raises:
+        UserError: names those there are.
+    """
+    for name in settings.allow_missing_layers:
+        if name not in CONFINED:
+            known = ", ".join(f'"{layer}"' for layer in CONFINED)
+            where = settings.origins.get("allow_missing_layers", "--allow-missing-layer")
+            raise UserError(f"There is no isolation layer {name!r} to do without.", where, f"Known: {known}.")
+
+
+def require_confinement(executor: Executor, allowed: Iterable[str]) -> None:
+    """Refuse to grade where student code is not confined.
+
+    Args:
+        executor: where it would run; waits until that is ready.
+        allowed: what may be missing.
+
+    Raises:
+        ExecutorUnavailable: names what is missing and the option that overrides it.
+    """
+    allowed = set(allowed)
+    missing = [name for name in not_confined(executor) if name not in allowed]
+    if missing:
+        override = " ".join(f'--allow-missing-layer "{name}"' for name in missing)
+        raise ExecutorUnavailable(
+            f"This machine cannot confine {', '.join(missing)} of student code (executor: {executor.name}).",
+            next_step=f"`labgrade doctor` says why. To grade all the same: {override}",
+        )
+
+
+def not_confined(executor: Executor) -> list[str]:
+    """Return what of `CONFINED` an executor does not confine."""
+    confined = executor.isolation().confines
+    return [name for name in CONFINED if name not in confined]
+
+
+def settled_device(settings: Settings) -> str:
+    """Return "cpu" or "cuda" for what `--device` says.
+
+    Raises:
+        UserError: a GPU was asked for and there is none.
+    """
+    if settings.device == "cpu":
+        return "cpu"
+    available = _has_gpu()
+    if settings.device == "cuda" and not available:
+        where = settings.origins.get("device", "--device")
+        raise UserError("There is no GPU that torch can use.", where, "Use --device cpu, or --device auto.")
+    return "cuda" if available else "cpu"
+
+
+def _has_gpu() -> bool:
+    import torch  # noqa: PLC0415 - only where a GPU is asked for
+
+    return torch.cuda.is_available()
