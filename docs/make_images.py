@@ -95,8 +95,9 @@ def take(browser: Browser, out: Path, picture: Picture) -> int:
         page.add_style_tag(content=f"{picture.without} {{ display: none }}")
     top, bottom = top_of(page, picture.parts[0]), bottom_of(page, picture.parts[-1])
     path = IMAGES / picture.name
-    clip = {"x": 0, "y": top, "width": picture.width, "height": bottom - top}
-    page.screenshot(path=path, full_page=True, clip=clip)
+    page.screenshot(
+        path=path, full_page=True, clip={"x": 0, "y": top, "width": picture.width, "height": bottom - top}
+    )
     page.close()
     return path.stat().st_size
 

@@ -34,9 +34,10 @@ def with_parts(text: str) -> str:
     for name, lines in (("commands", commands()), ("settings", settings())):
         between = re.compile(rf"(<!-- {name}: generated -->\n).*?(<!-- end -->)", re.DOTALL)
         part = "\n".join(lines)
-        text, times = between.subn(lambda match, part=part: f"{match[1]}{part}\n{match[2]}", text)
-        if times != 1:
+        found = between.search(text)
+        if found is None:
             sys.exit(f"docs/reference.md has no place for the {name}")
+        text = f"{text[: found.start()]}{found[1]}{part}\n{found[2]}{text[found.end() :]}"
     return text
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Unpack
 
 from labgrade.course import Lab
@@ -24,7 +23,6 @@ def start_executor(
     labs: Iterable[Lab],
     *,
     notebooks: bool = True,
-    out: Path | None = None,
     **options: Unpack[ExecutorOptions],
 ) -> Executor:
     """Start the executor that the settings ask for.
@@ -33,8 +31,7 @@ def start_executor(
         settings: of the run.
         labs: whose submissions will run; what they need is imported beforehand.
         notebooks: notebooks may be among them.
-        out: the output folder, which workers must not see.
-        options: see `hookspecs.ExecutorOptions`.
+        options: see `hookspecs.ExecutorOptions`; the course and the data are always hidden.
 
     Raises:
         UserError: there is no such executor, or it is none of this machine's.
@@ -42,10 +39,8 @@ def start_executor(
     preload = dict.fromkeys(name for lab in labs for name in lab.preload)
     if notebooks:
         preload[_NOTEBOOK_MODULE] = None
-    hide = [settings.course.root, *settings.data_root]
-    if out is not None:
-        hide.append(out.absolute())
-    return make_executor(settings.executor, tuple(preload), hide=hide, **options)
+    options["hide"] = (settings.course.root, *settings.data_root, *options.get("hide", ()))
+    return make_executor(settings.executor, tuple(preload), **options)
 
 
 def require_known_layers(settings: Settings) -> None:

@@ -63,9 +63,7 @@ class Publisher:
         """Write every page from records and kept submissions."""
         records = self._store.records()
         title = self._course.title
-        return build_reports(
-            records, self._store.root, title, self._labs, slug=safe_slug, code_of=self._code
-        )
+        return build_reports(records, self._store.root, title, self._labs, slug=safe_slug, code_of=self._code)
 
     def _code(self, digest: str) -> Sequence[tuple[str, bytes]]:
         try:

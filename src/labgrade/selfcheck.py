@@ -3,54 +3,91 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
 from labgrade.course import Lab
+from labgrade.errors import WorkerLost
+from labgrade.executors import not_confined, settled_device, start_executor
+from labgrade.extensions import intake_formats, require_data_set
 from labgrade.grader.checks import PlannedCheck
 from labgrade.grader.collect import with_checks
 from labgrade.grader.grade import LabGrading, RunOptions
-from labgrade.intake.model import Entry, Rejection
+from labgrade.intake.model import Entry, Rejection, Submission
 from labgrade.intake.reader import read_entry
 from labgrade.record.model import GradeRecord
 from labgrade.settings import Settings
 from labgrade.worker.executor import Executor
-from labgrade.worker.factory import make_executor
 
 T = TypeVar("T")
 
 _SEED = 1
 """Visible checks need no secret; a constant makes one run comparable with the next."""
 
+_MOST_WATCHED = 2_000
+"""Files of a folder that are looked at for a save; a hand-in has a handful."""
+
 
 class SelfCheck:
     """Visible checks of one lab, ready to run.
 
+    Args:
+        entry: the hand-in.
+        grading: the checks.
+        worker: where the student's code runs.
+
     Attributes:
-        lab: the lab.
-        missing: what this machine does not confine; worth a word, no more: it is the student's own code.
+        lab: the entry's lab.
     """
 
-    def __init__(self, entry: Entry, lab: Lab, grading: LabGrading, executor: Executor) -> None:
+    def __init__(self, entry: Entry, grading: LabGrading, worker: _Worker) -> None:
+        self.lab: Lab = grading.lab
         self._entry = entry
         self._grading = grading
-        self._executor = executor
-        self.lab = lab
+        self._worker = worker
 
-    @property
     def missing(self) -> list[str]:
-        """Return what this machine does not confine."""
-        return sorted({"files", "network", "process tree", "memory"} - self._executor.isolation().confines)
+        """Return what this machine does not confine; worth a word, no more: it is the student's own code."""
+        return not_confined(self._worker.executor)
 
     def run(self) -> GradeRecord:
-        """Read the hand-in anew and run the checks; nothing is stored."""
-        submission = read_entry(self._entry)
+        """Read the hand-in anew and run the checks; nothing is stored.
+
+        Raises:
+            WorkerLost: a process of ours died, twice.
+        """
+        submission = read_entry(self._entry, formats=intake_formats())
+        try:
+            return self._record(submission)
+        except WorkerLost:
+            self._worker.restart()
+            return self._record(submission)
+
+    def _record(self, submission: Submission | Rejection) -> GradeRecord:
         if isinstance(submission, Rejection):
-            return self._grading.reject(submission, self._executor, 1)
-        return self._grading.grade(submission, self._executor, 1)
+            return self._grading.reject(submission, self._worker.executor, 1)
+        return self._grading.grade(submission, self._worker.executor, 1)
 
 
-def self_check(entry: Entry, settings: Settings, exercises: Sequence[str], body: Callable[[SelfCheck], T]) -> T:
+class _Worker:
+    """The executor of a self-check, and how to make another."""
+
+    def __init__(self, start: Callable[[], Executor]) -> None:
+        self._start = start
+        self.executor = start()
+
+    def restart(self) -> None:
+        self.executor.close()
+        self.executor = self._start()
+
+    def close(self) -> None:
+        self.executor.close()
+
+
+def self_check(
+    entry: Entry, settings: Settings, exercises: Sequence[str], body: Callable[[SelfCheck], T]
+) -> T:
     """Prepare the visible checks of an entry's lab and call `body` with them.
 
     Args:
@@ -58,32 +95,63 @@ def self_check(entry: Entry, settings: Settings, exercises: Sequence[str], body:
         settings: of the run.
         exercises: ids to limit the checks to; empty for all.
         body: runs the checks as often as it likes.
+
+    Raises:
+        UserError: the lab's checks cannot be collected, or a setting names what there is not.
     """
+    require_data_set(settings.dataset, settings.origins.get("dataset", "--data"))
     lab = settings.course.lab(entry.lab)
-    executor = make_executor(settings.executor, [*lab.preload, *_notebook_modules(entry)], hide=(settings.course.root,))
-    options = RunOptions(settings.seed or _SEED, settings.device, settings.dataset, tuple(exercises))
+    seed = _SEED if settings.seed is None else settings.seed
+    options = RunOptions(seed, settled_device(settings), settings.dataset, tuple(exercises))
+    notebooks = not entry.path.endswith(".py")
+    with closing(_Worker(lambda: start_executor(settings, [lab], notebooks=notebooks))) as worker:
 
-    def prepared(checks: list[PlannedCheck]) -> T:
-        return body(SelfCheck(entry, lab, LabGrading(lab, checks, options), executor))
+        def prepared(checks: list[PlannedCheck]) -> T:
+            return body(SelfCheck(entry, LabGrading(lab, checks, options), worker))
 
-    try:
         return with_checks([lab.visible_module], lab.graders.parent, prepared)
-    finally:
-        executor.close()
-
-
-def _notebook_modules(entry: Entry) -> Iterator[str]:
-    if not entry.path.endswith(".py"):
-        yield "IPython.core.inputtransformer2"
 
 
 def saves(path: Path) -> Iterator[None]:
-    """Yield after each save of a file, or of anything in a folder, until interrupted."""
-    from watchfiles import watch
+    """Yield after each save of a file, or of anything in a folder, until interrupted.
 
-    folder = path if path.is_dir() else path.parent
-    wanted = path.resolve()
+    A save while the caller was at work is told, too, and so is one before the first call of `next`: the
+    file's state of now is what counts as known.
+    """
+    return _saves_after(path, _state(path))
+
+
+def _saves_after(path: Path, known: object) -> Iterator[None]:
+    from watchfiles import watch  # noqa: PLC0415 - a check without --watch starts sooner
+
+    is_folder = path.is_dir()
+    place = path.resolve() if is_folder else path.resolve().parent
     # The library waits 1.6 s for more changes by default; a save is one or two events within milliseconds.
-    for changes in watch(folder, debounce=60, step=20, raise_interrupt=False):
-        if path.is_dir() or any(Path(changed).resolve() == wanted for _, changed in changes):
+    # It also looks at itself every other second: some file systems tell nothing.
+    events = watch(
+        place,
+        debounce=60,
+        step=20,
+        rust_timeout=2_000,
+        yield_on_timeout=True,
+        recursive=is_folder,
+        raise_interrupt=False,
+    )
+    for _ in events:
+        if (now := _state(path)) != known:
+            known = now
             yield
+
+
+def _state(path: Path) -> object:
+    """Return what tells one save of a file, or of anything in a folder, from the next."""
+    places = sorted(path.rglob("*"))[:_MOST_WATCHED] if path.is_dir() else [path]
+    return [_stamp(place) for place in places if "__pycache__" not in place.parts]
+
+
+def _stamp(place: Path) -> tuple[str, int, int, int]:
+    try:
+        found = place.stat()
+    except OSError:  # between an editor's removal and its replacement
+        return str(place), 0, 0, 0
+    return str(place), found.st_mtime_ns, found.st_size, found.st_ino

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from labgrade.course import Course
 
 DEVICES = ("cpu", "cuda", "auto")
-EXECUTORS = ("auto", "fork", "spawn")
 DEFAULT_OUT = "reports"
 MAX_SEED = 2**63 - 1
 
@@ -82,7 +81,7 @@ class Settings:
         jobs: submissions graded at one time, or None for as many as there are cores.
         out: folder of records and reports.
         seed: the run's secret, or None where one is to be drawn.
-        executor: "auto", "fork" or "spawn".
+        executor: "auto", "fork", "spawn", or the name of a plugin's.
         allow_missing_layers: names of isolation layers that may be absent.
         origins: setting's name to the place that it was set, only where one was.
     """
@@ -132,7 +131,7 @@ def resolve(course: Course, options: Mapping[str, object], environ: Mapping[str,
         jobs=_value(given.get("jobs"), _jobs, None),
         out=_value(given.get("out"), _path, Path(DEFAULT_OUT)),
         seed=_value(given.get("seed"), _seed, None),
-        executor=_value(given.get("executor"), _one_of(EXECUTORS), "auto"),
+        executor=_value(given.get("executor"), _executor, "auto"),
         allow_missing_layers=_value(given.get("allow_missing_layers"), _layers, ()),
         origins={name: found.origin for name, found in given.items()},
     )
@@ -173,9 +172,18 @@ def _value(given: _Given | None, parse: Callable[[_Given], Value], default: Valu
 
 
 def _name(given: _Given) -> str:
+    return _extension(given, "a data set")
+
+
+def _executor(given: _Given) -> str:
+    return _extension(given, "an executor")
+
+
+def _extension(given: _Given, kind: str) -> str:
+    # Which names there are is for the plugins to say (`labgrade.extensions`).
     text = str(given.value)
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", text):
-        message = f"{text!r} is not the name of a data set (small letters, digits and underscores)"
+    if not re.fullmatch(r"[a-z][a-z0-9_-]*", text):
+        message = f"{text!r} is not the name of {kind} (small letters, digits, hyphens and underscores)"
         raise ValueError(message)
     return text
 

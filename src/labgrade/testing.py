@@ -16,14 +16,14 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from labgrade.record.model import GradeRecord
 
 Source = str | bytes | Path
 
 
-def grade_source(
+def grade_source(  # noqa: PLR0913 - what a call of `labgrade grade` may say
     lab: str,
     source: Source,
     *,
@@ -39,7 +39,7 @@ def grade_source(
     )["s"]
 
 
-def grade_sources(
+def grade_sources(  # noqa: PLR0913 - the same for several
     lab: str,
     sources: Mapping[str, Source],
     *,
@@ -76,12 +76,15 @@ class _Driver:
     """The driver process: one JSON line per job in, one per record out."""
 
     def __init__(self, course: str, executor: str) -> None:
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-m", "labgrade.testing_driver", course, executor],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
+        # Pipes were asked for, so they are there.
+        self._jobs = cast("IO[str]", self._process.stdin)
+        self._records = cast("IO[str]", self._process.stdout)
         atexit.register(self._end)
 
     def grade(self, lab: str, source: Source, **options: Any) -> GradeRecord:
@@ -91,17 +94,14 @@ class _Driver:
         else:
             data = source.encode() if isinstance(source, str) else source
             job["source"] = base64.b64encode(data).decode()
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(job) + "\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
+        self._jobs.write(json.dumps(job) + "\n")
+        self._jobs.flush()
+        line = self._records.readline()
         if not line:
             _driver.cache_clear()
             raise RuntimeError("the grading driver ended; its message is on standard error")
         return GradeRecord.model_validate_json(line)
 
     def _end(self) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.close()
+        self._jobs.close()
         self._process.wait()

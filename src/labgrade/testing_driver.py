@@ -14,6 +14,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"
 
 from labgrade.course import Course, Lab, find_course  # noqa: E402
+from labgrade.extensions import intake_formats, make_executor  # noqa: E402
 from labgrade.grader.checks import PlannedCheck, grader_files  # noqa: E402
 from labgrade.grader.collect import with_checks  # noqa: E402
 from labgrade.grader.grade import LabGrading, RunOptions  # noqa: E402
@@ -21,7 +22,6 @@ from labgrade.intake.model import Entry, Member, Rejection, Submission, digest_m
 from labgrade.intake.reader import read_entry  # noqa: E402
 from labgrade.record.codec import encode  # noqa: E402
 from labgrade.worker.executor import Executor  # noqa: E402
-from labgrade.worker.factory import make_executor  # noqa: E402
 
 
 def main() -> None:
@@ -56,7 +56,7 @@ def _serve(course: Course, checks: list[PlannedCheck], executor: Executor, outpu
 def _submission(job: dict[str, Any], lab: Lab) -> Submission | Rejection:
     if "path" in job:
         path = Path(job["path"])
-        return read_entry(Entry(path.stem, lab.id, str(path)))
+        return read_entry(Entry(path.stem, lab.id, str(path)), formats=intake_formats())
     members = (Member(job["name"], base64.b64decode(job["source"])),)
     return Submission("s", lab.id, job["name"], members, _paths(members), digest_members(members))
 

@@ -6,25 +6,30 @@ looked up by digest, and where they are others, that is said.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from labgrade.batch.run import require_confinement
+from labgrade.batch.run import require_hidden
 from labgrade.course import Lab
 from labgrade.errors import UserError, WorkerLost
+from labgrade.executors import require_confinement, require_known_layers, start_executor
 from labgrade.grader.checks import PlannedCheck, grader_files
 from labgrade.grader.collect import with_checks
 from labgrade.grader.grade import LabGrading, RunOptions
-from labgrade.intake.model import Member, Rejection, Submission
+from labgrade.intake.model import Member, Rejection, Submission, digest_members
 from labgrade.intake.slug import safe_slug
-from labgrade.record.model import GradeRecord
+from labgrade.record.model import Check, GradeRecord
 from labgrade.record.store import RecordChanged, RecordStore, Stored, latest
 from labgrade.record.submissions import SubmissionLost
 from labgrade.settings import Settings
 from labgrade.worker.executor import Executor
-from labgrade.worker.factory import make_executor
+
+State = Literal["same", "differs", "changed", "unknown lab", "not run"]
+"""How a comparison ended: the record or its bytes were "changed", its lab is none of the course's, or a
+check was "not run" then or now, so that nothing can be said."""
 
 
 @dataclass(frozen=True)
@@ -33,19 +38,33 @@ class Comparison:
 
     Attributes:
         path: the record's file.
-        same: every mark and outcome came out again.
-        differs: a mark differs, or the record or its bytes were changed.
-        why: a line for each difference, or for what could not be compared.
+        state: how it ended.
+        why: a line for each difference, for what could not be compared, and for what is another version.
     """
 
     path: Path
-    same: bool
-    differs: bool
+    state: State
     why: tuple[str, ...] = ()
+
+    @property
+    def same(self) -> bool:
+        """Whether every mark and outcome came out again."""
+        return self.state == "same"
+
+    @property
+    def differs(self) -> bool:
+        """Whether a mark differs, or the record or its bytes were changed."""
+        return self.state in {"differs", "changed"}
 
     def as_json(self) -> dict[str, Any]:
         """Return the comparison as `verify --json` prints it."""
-        return {"record": str(self.path), "same": self.same, "differs": self.differs, "why": list(self.why)}
+        return {
+            "record": str(self.path),
+            "same": self.same,
+            "differs": self.differs,
+            "state": self.state,
+            "why": list(self.why),
+        }
 
 
 Told = Callable[[Comparison], None]
@@ -55,125 +74,171 @@ def verify_records(path: Path, settings: Settings, told: Told | None = None) -> 
     """Grade the records at `path` again.
 
     Args:
-        path: one record's file, or the output folder; of a folder every student's current record counts.
+        path: one record's file, or the output folder (or a lab's or student's in it), of which every
+            student's current record counts.
         settings: course, executor, layers that may be missing.
         told: told of each comparison as it is made.
 
     Raises:
-        UserError: nothing to verify, or hidden checks are absent.
+        UserError: nothing to verify, hidden checks are absent, or the machine cannot confine.
     """
-    changed, found, store = _find(path)
-    told = told or (lambda comparison: None)
-    for comparison in changed:
-        told(comparison)
-    if not found:
-        return changed
-    verifier = _Verifier(settings, store, found, told)
-    return changed + verifier.run()
+    require_known_layers(settings)
+    store, found, problems = _find(path)
+    labs = {lab.id: lab for lab in settings.course.labs if any(s.record.lab == lab.id for s in found)}
+    require_hidden(tuple(labs.values()))
+    comparisons: list[Comparison] = []
+
+    def tell(comparison: Comparison) -> None:
+        comparisons.append(comparison)
+        if told is not None:
+            told(comparison)
+
+    for problem in problems:
+        tell(Comparison(problem.path, "changed", (problem.why,)))
+    for stored in found:
+        if stored.record.lab not in labs:
+            tell(Comparison(stored.path, "unknown lab", (f"{stored.record.lab} is no lab of this course",)))
+    if labs:
+        known = [stored for stored in found if stored.record.lab in labs]
+        _compare_all(known, labs, settings, store, tell)
+    return comparisons
 
 
-def _find(path: Path) -> tuple[list[Comparison], list[Stored], RecordStore]:
+def _find(path: Path) -> tuple[RecordStore, list[Stored], list[RecordChanged]]:
     if not path.exists():
-        raise UserError("There is no such file or folder.", str(path), "Give a record or the folder of `grade --out`.")
+        raise UserError("There is no such file or folder.", str(path), _GIVE)
     problems: list[RecordChanged] = []
     if path.is_dir():
-        store = RecordStore(path, safe_slug, problems.append)
-        every = list(store.stored())
-        current = set(map(id, latest(stored.record for stored in every).values()))
-        found = [stored for stored in every if id(stored.record) in current]
+        store = RecordStore(_output_folder(path), safe_slug, problems.append)
+        found = _current_below(path, store)
+        problems = [problem for problem in problems if problem.path.is_relative_to(path)]
     else:
-        store = RecordStore(path.absolute().parents[2], safe_slug, problems.append)
-        found = []
-        try:
-            found.append(Stored(path, store.load(path)))
-        except RecordChanged as problem:
-            problems.append(problem)
+        store = RecordStore(path.absolute().parent.parent.parent, safe_slug)
+        found = _one(path, store, problems)
     if not found and not problems:
-        raise UserError("There are no records.", str(path), "Give a record or the folder of `grade --out`.")
-    return [Comparison(p.path, same=False, differs=True, why=(p.why,)) for p in problems], found, store
+        raise UserError("There are no records.", str(path), _GIVE)
+    return store, found, problems
+
+
+_GIVE = "Give a record, or the folder that `labgrade grade --out` wrote."
+
+
+def _output_folder(path: Path) -> Path:
+    """Return the output folder that a folder is, or lies in."""
+    candidates = (path, path / "..", path / ".." / "..")
+    return next((place for place in candidates if (place / "runs.jsonl").is_file()), path)
+
+
+def _current_below(path: Path, store: RecordStore) -> list[Stored]:
+    every = list(store.stored())
+    current = set(map(id, latest(stored.record for stored in every).values()))
+    here = path.resolve()
+    return [s for s in every if id(s.record) in current and s.path.resolve().is_relative_to(here)]
+
+
+def _one(path: Path, store: RecordStore, problems: list[RecordChanged]) -> list[Stored]:
+    try:
+        record = store.load(path)
+    except RecordChanged as problem:
+        problems.append(problem)
+        return []
+    if path.absolute().parent != store.folder(record.lab, record.student):
+        problems.append(RecordChanged(path, f"it is the record of {record.student!r} in {record.lab!r}"))
+        return []
+    return [Stored(path, record)]
+
+
+def _compare_all(
+    found: Sequence[Stored], labs: Mapping[str, Lab], settings: Settings, store: RecordStore, tell: Told
+) -> None:
+    root = settings.course.root
+
+    def start() -> Executor:
+        return start_executor(settings, labs.values(), hide=(store.root.absolute(),))
+
+    with closing(_Verifier(labs, store, start)) as verifier:
+
+        def compare(checks: Sequence[PlannedCheck]) -> None:
+            require_confinement(verifier.executor, settings.allow_missing_layers)
+            for stored in found:
+                tell(verifier.verify(stored, checks))
+
+        modules = [module for lab in labs.values() for module in grader_files(lab.graders)]
+        with_checks(modules, root / "graders", compare)
 
 
 class _Verifier:
-    def __init__(self, settings: Settings, store: RecordStore, found: Sequence[Stored], told: Told) -> None:
-        self._settings = settings
+    """Grades records again, from one warm zygote."""
+
+    def __init__(self, labs: Mapping[str, Lab], store: RecordStore, start: Callable[[], Executor]) -> None:
+        self._labs = labs
         self._store = store
-        self._found = found
-        self._told = told
-        self._executor: Executor | None = None
+        self._start = start
+        self.executor = start()
 
-    def run(self) -> list[Comparison]:
-        """Verify every record found."""
-        labs = self._labs()
-        modules = [module for lab in labs.values() for module in grader_files(lab.graders)]
-        preload = [name for lab in labs.values() for name in lab.preload]
-        root = self._settings.course.root
-        self._executor = make_executor(
-            self._settings.executor, [*preload, "IPython.core.inputtransformer2"], hide=(root, self._store.root.absolute())
-        )
-        try:
-            return with_checks(modules, root / "graders", lambda checks: self._all(checks, labs))
-        finally:
-            self._executor.close()
+    def close(self) -> None:
+        """End the executor."""
+        self.executor.close()
 
-    def _labs(self) -> dict[str, Lab]:
-        known = {lab.id: lab for lab in self._settings.course.labs}
-        labs = {stored.record.lab: known[stored.record.lab] for stored in self._found if stored.record.lab in known}
-        for lab in labs.values():
-            if lab.hidden_module is None:
-                raise UserError("This copy of the course has no hidden checks.", str(lab.graders), "Use --course.")
-        if not labs:
-            raise UserError("None of the records is of a lab of this course.", str(self._store.root), "Use --course.")
-        return labs
-
-    def _all(self, checks: list[PlannedCheck], labs: dict[str, Lab]) -> list[Comparison]:
-        assert self._executor is not None
-        require_confinement(self._executor, self._settings.allow_missing_layers)
-        comparisons = []
-        for stored in self._found:
-            comparison = self._verify(stored, checks, labs)
-            self._told(comparison)
-            comparisons.append(comparison)
-        return comparisons
-
-    def _verify(self, stored: Stored, checks: list[PlannedCheck], labs: dict[str, Lab]) -> Comparison:
+    def verify(self, stored: Stored, checks: Sequence[PlannedCheck]) -> Comparison:
+        """Grade one record again and compare."""
         record = stored.record
-        lab = labs.get(record.lab)
-        if lab is None:
-            return _undecided(stored, f"{record.lab} is no lab of this course")
+        lab = self._labs[record.lab]
         grading = LabGrading(lab, [check for check in checks if check.lab == lab.id], _options(record, lab))
         try:
-            again = self._grade(record, grading)
+            again = self._patiently(record, grading)
         except SubmissionLost as error:
-            return Comparison(stored.path, same=False, differs=True, why=(str(error),))
-        except WorkerLost as error:
-            return _undecided(stored, str(error))
-        why = _differences(record, again)
-        if again.score is None or record.score is None:
-            return _undecided(stored, *why, "a check was not run")
-        notes = _other_circumstances(record, again)
-        return Comparison(stored.path, same=not why, differs=bool(why), why=(*why, *notes))
+            return Comparison(stored.path, "changed", (str(error),))
+        except (WorkerLost, OSError) as error:
+            return Comparison(stored.path, "not run", (str(error),))
+        return _comparison(stored, again)
+
+    def _patiently(self, record: GradeRecord, grading: LabGrading) -> GradeRecord:
+        try:
+            return self._grade(record, grading)
+        except WorkerLost:
+            self.executor.close()
+            self.executor = self._start()
+            return self._grade(record, grading)
 
     def _grade(self, record: GradeRecord, grading: LabGrading) -> GradeRecord:
-        assert self._executor is not None
-        if not record.provenance.entries:
-            rejection = Rejection(record.student, record.lab, "", record.findings, record.provenance.digests.submission)
-            return grading.reject(rejection, self._executor, record.sequence)
-        kept = self._store.submission(record.provenance.digests.submission)
-        members = tuple(Member(path, data) for path, data in kept.files)
-        digest = record.provenance.digests.submission
-        submission = Submission(record.student, record.lab, "", members, tuple(kept.entries), digest)
-        return grading.grade(submission, self._executor, record.sequence)
+        submission = _submission(record, self._store)
+        if isinstance(submission, Rejection):
+            return grading.reject(submission, self.executor, record.sequence)
+        return grading.grade(submission, self.executor, record.sequence)
+
+
+def _submission(record: GradeRecord, store: RecordStore) -> Submission | Rejection:
+    """Return what a record graded, from the bytes that are kept.
+
+    Raises:
+        SubmissionLost: they are not there, or not those that the record names.
+    """
+    digest, entries = record.provenance.digests.submission, record.provenance.entries
+    if digest == digest_members(()):
+        return Rejection(record.student, record.lab, "", record.findings, digest)
+    members = tuple(Member(path, data) for path, data in store.submission(digest).files)
+    if not set(entries) <= {member.path for member in members}:
+        raise SubmissionLost(f"the submission {digest[:12]} lacks a file that the record says was run")
+    # Which files run is the record's word: equal bytes may be a hand-in for two labs.
+    return Submission(record.student, record.lab, "", members, entries, digest)
 
 
 def _options(record: GradeRecord, lab: Lab) -> RunOptions:
     provenance = record.provenance
     every = tuple(plan.id for plan in lab.exercises)
     limited = () if provenance.exercises_run == every else provenance.exercises_run
-    return RunOptions(provenance.seed, provenance.device, provenance.dataset, limited, provenance.overridden_layers)
+    return RunOptions(
+        provenance.seed, provenance.device, provenance.dataset, limited, provenance.overridden_layers
+    )
 
 
-def _undecided(stored: Stored, *why: str) -> Comparison:
-    return Comparison(stored.path, same=False, differs=False, why=why)
+def _comparison(stored: Stored, again: GradeRecord) -> Comparison:
+    differences = _differences(stored.record, again)
+    notes = (*differences, *_other_circumstances(stored.record, again))
+    if again.score is None or stored.record.score is None:
+        return Comparison(stored.path, "not run", (*notes, "a check was not run"))
+    return Comparison(stored.path, "differs" if differences else "same", notes)
 
 
 def _other_circumstances(record: GradeRecord, again: GradeRecord) -> list[str]:
@@ -191,13 +256,19 @@ def _other_circumstances(record: GradeRecord, again: GradeRecord) -> list[str]:
 
 
 def _differences(record: GradeRecord, again: GradeRecord) -> list[str]:
-    old = {check.id: check for exercise in record.exercises for check in exercise.checks}
-    new = {check.id: check for exercise in again.exercises for check in exercise.checks}
+    old, new = _checks(record), _checks(again)
     lines = [f"{check_id}: only in one of the two" for check_id in sorted(old.keys() ^ new.keys())]
     for check_id in sorted(old.keys() & new.keys()):
-        before, after = old[check_id], new[check_id]
-        if (before.score, before.outcome) != (after.score, after.outcome):
-            lines.append(f"{check_id}: {before.outcome} ({before.score}), now {after.outcome} ({after.score})")
-    if record.score != again.score and not lines:
-        lines.append(f"score: {record.score}, now {again.score}")
+        before, after = _said(old[check_id]), _said(new[check_id])
+        if before != after:
+            lines.append(f"{check_id}: {before}, now {after}")
     return lines
+
+
+def _checks(record: GradeRecord) -> dict[str, Check]:
+    return {check.id: check for exercise in record.exercises for check in exercise.checks}
+
+
+def _said(check: Check) -> str:
+    score = "open" if check.score is None else f"{check.score.normalize():f}"
+    return f"{check.outcome} ({score} of {check.max_score.normalize():f})"

@@ -116,7 +116,7 @@ WRONG = [
     ("jobs", "٣"),
     ("seed", "-1"),
     ("seed", str(2**63)),
-    ("executor", "thread"),
+    ("executor", "Thread!"),
 ]
 
 
@@ -135,16 +135,16 @@ def test_a_wrong_value_names_the_option_or_variable_it_came_from(bare, name, val
 
 
 def test_a_wrong_value_in_the_course_names_file_and_key(make_course):
-    course = load_course(make_course(course=COURSE.replace('"fork"', '"thread"')))
+    course = load_course(make_course(course=COURSE.replace('"fork"', '"Thread!"')))
 
-    with pytest.raises(UserError, match="'thread' is none of auto, fork, spawn") as caught:
+    with pytest.raises(UserError, match="'Thread!' is not the name of an executor") as caught:
         resolve(course, {}, {})
 
     assert f"{course.file}, key settings.executor" == caught.value.where
 
 
 def test_an_option_hides_a_wrong_value_in_the_course(make_course):
-    course = load_course(make_course(course=COURSE.replace('"fork"', '"thread"')))
+    course = load_course(make_course(course=COURSE.replace('"fork"', '"Thread!"')))
 
     assert "spawn" == resolve(course, {"executor": "spawn"}, {}).executor
 

@@ -131,6 +131,7 @@ GRADERS = {
     ),
     "a grader cannot be collected": "import no_such_module\n",
 }
+OF_PLAN = "but its plan says"
 COLLECT = """\
 import contextlib, io, json, sys
 from pathlib import Path
@@ -147,12 +148,26 @@ print(json.dumps(said))
 """
 
 
+PLAN_OF_ONE = f"""\
+id = "{LAB}"
+title = "One check"
+marks = 1
+exercises = [
+    {{ id = "q1", title = "One", names = ["standardise"], visible = {{ checks = 1, marks = 1 }}, \
+hidden = {{ checks = 0, marks = 0 }} }},
+]
+"""
+
+
 def with_grader(course: Path, place: Path, body: str) -> Path:
     """A copy of the course whose only check runs `body`."""
-    names = ("course.toml", f"assignments/{LAB}/lab.toml")
     grader = f"{HEAD}{CLASS}    @check(marks=1)\n    def test_broken(self, student):\n        {body}\n"
-    texts = {name: (course / name).read_text(encoding="utf-8") for name in names}
-    for name, text in {**texts, f"graders/{LAB}/test_visible.py": grader}.items():
+    texts = {
+        "course.toml": (course / "course.toml").read_text(encoding="utf-8"),
+        f"assignments/{LAB}/lab.toml": PLAN_OF_ONE,
+        f"graders/{LAB}/test_visible.py": grader,
+    }
+    for name, text in texts.items():
         (place / name).parent.mkdir(parents=True, exist_ok=True)
         (place / name).write_text(text, encoding="utf-8")
     return place
@@ -174,12 +189,24 @@ def refusals(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def test_the_page_lists_the_rules_that_are_tested_here():
     table = TEXT.partition("## Rules")[2].partition("## What")[0]
 
-    assert list(GRADERS) == re.findall(r"\| `([^`]+)` \|$", table, flags=re.MULTILINE)
+    tested = [*GRADERS, OF_PLAN]
+    assert tested == re.findall(r"\| `([^`]+)` \|$", table, flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize("rule", GRADERS)
 def test_a_grader_that_breaks_a_rule_is_refused_with_the_message_of_the_page(rule, refusals):
     assert rule in refusals[rule]
+
+
+def test_a_grader_that_differs_from_its_plan_is_refused(course, tmp_path, run_cli):
+    copy = with_grader(course, tmp_path, "pass")
+    plan = copy / f"assignments/{LAB}/lab.toml"
+    plan.write_text(PLAN_OF_ONE.replace("marks = 1\n", "marks = 2\n").replace("1, marks = 1", "1, marks = 2"))
+
+    ended = run_cli("check", course / "wrong.py", "--lab", LAB, "--course", copy)
+
+    assert (2, "") == (ended.code, ended.out)
+    assert OF_PLAN in ended.err
 
 
 # -- the author's view -------------------------------------------------------------------------------

@@ -81,4 +81,6 @@ def test_one_wrong_number_is_not_counted():
 
 
 def test_a_self_report_is_said_in_words():
-    assert [("Rests on", "what your program reports of itself", "")] == list(facts_of({"kind": "self-report"}))
+    (fact,) = facts_of({"kind": "self-report"})
+
+    assert ("Rests on", "what your program reports of itself") == (fact.label, fact.value)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from labgrade.errors import StudentCrashed, StudentFailure
+from labgrade.errors import ExecutorUnavailable, StudentCrashed, StudentFailure
 from labgrade.worker.executor import Executor, Limits, Program
 from labgrade.worker.factory import make_executor
 
@@ -66,7 +66,7 @@ class TestHostileReplies:
         source = (
             "import os, struct\n"
             "def forge():\n"
-            "    head = b'{\"id\":1,\"value\":7}'\n"
+            '    head = b\'{"id":1,"value":7}\'\n'
             "    for descriptor in range(3, 64):\n"
             "        try:\n"
             "            os.write(descriptor, struct.pack('>II', len(head), 0) + head)\n"
@@ -139,15 +139,15 @@ class TestLeftovers:
 
     def test_what_a_submission_used_is_known(self, executor):
         source = "def spin():\n    return sum(i * i for i in range(2_000_000))\n"
-        with executor.open(program(source), Limits()) as loaded:
-            with loaded.exercise(fresh=False, seconds=20, seed=1) as channel:
-                call(channel, "spin")
+        with (
+            executor.open(program(source), Limits()) as loaded,
+            loaded.exercise(fresh=False, seconds=20, seed=1) as channel,
+        ):
+            call(channel, "spin")
         assert loaded.cpu_seconds > 0.02
 
 
 def test_a_zygote_that_cannot_start_is_a_clear_message(monkeypatch):
-    from labgrade.errors import ExecutorUnavailable
-
     monkeypatch.setattr("labgrade.worker.fork._COMMAND", "raise SystemExit('no torch here')")
     broken = make_executor("fork", ("torch",))
     try:

@@ -77,7 +77,7 @@ class Job:
 
         Args:
             entry: what to grade.
-            final: no other entry of this student and lab follows, so that its record is to be the current one.
+            final: no other entry of this student and lab follows: its record is to be the current one.
 
         Raises:
             WorkerLost: a process of ours died.
@@ -88,14 +88,15 @@ class Job:
             self.output.keep_submission(submission)
         standing = None if self.again else self._standing(submission, final=final)
         if standing is not None:
+            self.output.refresh_page(standing.record)
             return graded(entry, standing, reused=True)
         return self._keep(entry, self._record(submission))
 
-    def give_up(self, entry: Entry, error: BaseException) -> Graded:
+    def give_up(self, entry: Entry, error: Exception) -> Graded:
         """Record that an entry could not be graded, by our fault; it is not even read again."""
         nothing = Rejection(entry.student, entry.lab, readable(entry.path), entry.findings)
         grading, sequence = self._next(nothing)
-        return self._keep(entry, grading.give_up(nothing, self.executor, sequence, _as_exception(error)))
+        return self._keep(entry, grading.give_up(nothing, self.executor, sequence, error))
 
     def _keep(self, entry: Entry, record: GradeRecord) -> Graded:
         return graded(entry, Stored(self.output.put(record), record), reused=False)
@@ -124,7 +125,8 @@ class Job:
     def _repeats(self, record: GradeRecord, submission: Submission | Rejection) -> bool:
         grading, provenance = self.gradings[submission.lab], record.provenance
         options, digests = grading.options, provenance.digests
-        known = len(submission.findings)
+        # Loading adds findings to those of intake; a rejection has no others.
+        known = len((record if isinstance(submission, Rejection) else submission).findings)
         return (
             digests.submission == submission.digest
             and digests.grader == grading.grader_digest
@@ -134,8 +136,8 @@ class Job:
             and provenance.exercises_run == tuple(grading.planned)
             and (self.any_seed or provenance.seed == options.seed)
             and record.score is not None
-            # All rejections have the digest of no bytes: what tells them apart is why. And what is found out
-            # about an id only when a second hand-in comes must be on both.
+            # All rejections have the digest of no bytes: what tells them apart is why. And what shows only
+            # when a second hand-in comes under the same id must be told on both.
             and record.findings[:known] == submission.findings
         )
 
@@ -159,7 +161,3 @@ def graded(entry: Entry, stored: Stored, *, reused: bool) -> Graded:
 
 def _number(mark: Decimal | None) -> float | None:
     return None if mark is None else float(mark)
-
-
-def _as_exception(error: BaseException) -> Exception:
-    return error if isinstance(error, Exception) else RuntimeError(str(error))

@@ -75,6 +75,11 @@ class Output:
             self._publisher.student_page(record)
             return path
 
+    def refresh_page(self, record: GradeRecord) -> None:
+        """Write a student's page where it is not that of the record: a run may have been killed before it."""
+        with writing_to(self._store.root):
+            self._publisher.student_page(record)
+
     def next_sequence(self, lab: str, student: str) -> int:
         """Return the number of a student's next record."""
         return self._store.next_sequence(lab, student)

@@ -1,197 +1,172 @@
-"""Jobs: forks of the trusted process, made while it has one thread, that grade entries one at a time.
+"""Jobs: forks of the trusted process, made while it has one thread, that grade one unit after another.
 
-A job that dies, or loses the zygote, takes nothing with it: its entry goes to another job, and after
-three tries a record says that we failed.
+A job that dies, or loses the zygote, takes nothing with it: what it worked on is tried again, alone so that
+it is clear what costs a job its life, and after three losses a record says that we failed.
 """
 
 from __future__ import annotations
 
-import json
-import os
+import contextlib
 import select
-import signal
-import socket
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
 
 from labgrade.batch.job import Graded, Job
-from labgrade.errors import WorkerLost
-from labgrade.intake.model import Entry
-from labgrade.worker.endings import run_and_exit
+from labgrade.batch.process import JobProcess, Unit
+from labgrade.errors import UserError, WorkerLost
 from labgrade.worker.executor import Executor
 
-_TRIES = 3
+FORKS = sys.platform == "linux"
+"""Whether jobs are forks; elsewhere fork is missing, or unsafe after importing torch."""
 
-
-@dataclass
-class Unit:
-    """Entries that one job grades in a row: those of one student and lab, so that attempts get their order."""
-
-    entries: list[Entry]
-    tries: int = 0
-    done: int = 0
-
-
-@dataclass
-class _Process:
-    pid: int
-    line: socket.socket
-    unit: Unit | None = None
-    heard: bytes = b""
+_LOSSES = 3
 
 
 @dataclass
 class Pool:
-    """Hands units to jobs and yields results as they come.
+    """Hands units to jobs and yields results as they come. A context manager: no job outlives it.
 
     Args:
         job: what a job does.
-        executor: the batch's, of which each job gets a client.
         restart: makes a new executor where the zygote died.
         size: number of jobs.
     """
 
     job: Job
-    executor: Executor
     restart: Callable[[], Executor]
     size: int
+    _units: Sequence[Unit] = ()
     _waiting: deque[Unit] = field(default_factory=deque)
-    _processes: list[_Process] = field(default_factory=list)
+    _doubtful: deque[Unit] = field(default_factory=deque)
+    _processes: list[JobProcess] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for process in self._processes:
+            process.end(kill=kind is not None)
 
     def run(self, units: Sequence[Unit]) -> Iterator[Graded]:
-        """Grade all units; yields a result an entry, in order of completion."""
-        if sys.platform != "linux":
-            yield from self._here(units)
+        """Grade all units; yields a result an entry, in order of completion.
+
+        Raises:
+            UserError: the output folder cannot be written to.
+        """
+        if not FORKS:
+            for unit in units:
+                yield from self._here(unit)
             return
+        self._units = units
         self._waiting.extend(units)
-        size = min(self.size, len(units))
-        try:
-            while self._waiting or any(process.unit for process in self._processes):
-                self._fill(size)
-                yield from self._next()
-        finally:
-            for process in self._processes:
-                process.line.close()
-                _wait(process.pid)
+        while self._fill():
+            yield from self._next()
 
-    def _here(self, units: Sequence[Unit]) -> Iterator[Graded]:
-        """Grade in this process, one after the other: elsewhere fork is missing, or unsafe after importing torch."""
-        for unit in units:
-            for entry in unit.entries:
-                yield _grade(self.job, entry, last_try=True)
+    def _here(self, unit: Unit) -> Iterator[Graded]:
+        """Grade a unit in this process."""
+        while unit.done < len(unit.entries):
+            try:
+                for result in unit.results(self.job):
+                    unit.done += 1
+                    yield result
+            except UserError:
+                raise
+            except Exception as error:  # noqa: BLE001 - a fault of ours, as in a job
+                if isinstance(error, WorkerLost):
+                    self._restart()
+                yield from self._after_loss(unit, f"{type(error).__name__}: {error}")
 
-    def _fill(self, size: int) -> None:
-        missing = min(size - len(self._processes), len(self._waiting))
-        if missing > 0:
-            self._start(missing)
+    def _after_loss(self, unit: Unit, fault: str) -> Iterator[Graded]:
+        """Count a loss; after the last one, record it as ours and go on behind it."""
+        unit.losses += 1
+        if unit.losses >= _LOSSES:
+            result = self.job.give_up(unit.entries[unit.done], WorkerLost(fault))
+            unit.losses = 0
+            unit.done += 1
+            yield result
+
+    def _fill(self) -> bool:
+        """Give idle jobs what there is to do; return whether anything is under way."""
+        self._start(min(self.size, len(self._units)))
         for process in self._processes:
-            if process.unit is None and self._waiting:
-                self._assign(process, self._waiting.popleft())
+            unit = self._take() if process.unit is None else None
+            if unit is not None:
+                process.assign(unit)
+        return any(process.unit for process in self._processes)
 
-    def _start(self, number: int) -> None:
-        try:
-            clients = self.executor.clients(number)
-        except WorkerLost:
-            self.executor.close()
-            self.executor = self.restart()
-            clients = self.executor.clients(number)
+    def _take(self) -> Unit | None:
+        if self._waiting:
+            return self._waiting.popleft()
+        busy = any(process.unit for process in self._processes)
+        return self._doubtful.popleft() if self._doubtful and not busy else None
+
+    def _start(self, size: int) -> None:
+        missing = min(size - len(self._processes), len(self._waiting) + len(self._doubtful))
+        if missing <= 0:
+            return
+        clients = self._clients(missing)
         for client in clients:
-            ours, theirs = socket.socketpair()
-            pid = os.fork()
-            if pid == 0:
-                signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's Ctrl-C is the batch's to handle
-                for other in self._processes:
-                    other.line.close()
-                ours.close()
-                job = self.job.with_executor(client)
-                run_and_exit(lambda: _serve(job, theirs))
-            theirs.close()
-            self._processes.append(_Process(pid, ours))
+            job = self.job.with_executor(client)
+            self._processes.append(JobProcess.start(job, self._units, self._processes))
         for client in clients:
             client.close()
 
-    def _assign(self, process: _Process, unit: Unit) -> None:
-        process.unit = unit
-        order = {"entries": [_plain(entry) for entry in unit.entries[unit.done :]], "last": unit.tries >= _TRIES - 1}
+    def _clients(self, number: int) -> Sequence[Executor]:
         try:
-            process.line.sendall(json.dumps(order).encode() + b"\n")
-        except OSError:
-            self._lost(process)
+            return self.job.executor.clients(number)
+        except WorkerLost:
+            self._restart()
+            return self.job.executor.clients(number)
+
+    def _restart(self) -> None:
+        self.job.executor.close()
+        self.job = self.job.with_executor(self.restart())
 
     def _next(self) -> Iterator[Graded]:
+        """Wait until a job speaks or ends."""
         poll = select.poll()
         by_descriptor = {process.line.fileno(): process for process in self._processes}
         for descriptor in by_descriptor:
             poll.register(descriptor, select.POLLIN)
         for descriptor, _ in poll.poll():
-            process = by_descriptor[descriptor]
-            try:
-                data = process.line.recv(1 << 20)
-            except ConnectionResetError:
-                data = b""
-            if not data:
-                self._lost(process)
-                continue
-            process.heard += data
-            yield from self._results(process)
+            yield from self._heard(by_descriptor[descriptor])
 
-    def _results(self, process: _Process) -> Iterator[Graded]:
-        while b"\n" in process.heard:
-            line, process.heard = process.heard.split(b"\n", 1)
-            assert process.unit is not None
-            process.unit.done += 1
-            if process.unit.done == len(process.unit.entries):
+    def _heard(self, process: JobProcess) -> Iterator[Graded]:
+        messages = process.messages()
+        if messages is None:
+            yield from self._lost(process)
+            return
+        for message in messages:
+            if "refused" in message:
+                raise UserError(*message["refused"])
+            if "graded" in message:
+                yield self._result(process, message["graded"])
+            else:
+                process.fault = message["fault"]
+
+    def _result(self, process: JobProcess, plain: dict[str, Any]) -> Graded:
+        unit = process.unit
+        if unit is not None:
+            unit.done += 1
+            unit.losses = 0
+            if unit.done == len(unit.entries):
                 process.unit = None
-            yield Graded(**json.loads(line))
+        return Graded(**plain)
 
-    def _lost(self, process: _Process) -> None:
-        """A job ended: give its unit back, to be tried by another."""
+    def _lost(self, process: JobProcess) -> Iterator[Graded]:
+        """A job ended: what it worked on is tried again when nothing else is left."""
         self._processes.remove(process)
-        process.line.close()
-        _wait(process.pid)
-        if process.unit is not None:
-            process.unit.tries += 1
-            self._waiting.appendleft(process.unit)
-
-
-def _wait(pid: int) -> None:
-    os.waitpid(pid, 0)
-
-
-def _plain(entry: Entry) -> dict[str, object]:
-    return asdict(entry) | {"findings": [finding.model_dump() for finding in entry.findings]}
-
-
-def _entry(plain: dict[str, object]) -> Entry:
-    from labgrade.record.model import Finding
-
-    findings = plain.pop("findings")
-    assert isinstance(findings, list)
-    return Entry(**plain, findings=tuple(Finding(**finding) for finding in findings))  # type: ignore[arg-type]
-
-
-def _serve(job: Job, line: socket.socket) -> None:
-    if sys.platform == "linux":
-        from labgrade.worker.isolation.privileges import die_with_parent
-
-        die_with_parent()  # a batch that was killed must not go on writing
-    with line.makefile("rb") as orders:
-        for raw in orders:
-            order = json.loads(raw)
-            for plain in order["entries"]:
-                graded = _grade(job, _entry(plain), last_try=order["last"])
-                line.sendall(json.dumps(asdict(graded)).encode() + b"\n")
-
-
-def _grade(job: Job, entry: Entry, *, last_try: bool) -> Graded:
-    try:
-        return job.run(entry, last_try=last_try)
-    except WorkerLost:
-        raise
-    except Exception as error:
-        # A fault of ours on one submission: tried again in a new process, in the end recorded as ours.
-        if not last_try:
-            raise
-        return job.give_up(entry, error)
+        with contextlib.suppress(ChildProcessError):
+            process.end(kill=False)
+        unit = process.unit
+        if unit is None:
+            return
+        yield from self._after_loss(unit, process.fault)
+        if unit.done < len(unit.entries):
+            self._doubtful.append(unit)

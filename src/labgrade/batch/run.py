@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pydantic import JsonValue
+
 from labgrade.batch.job import Graded, Job
-from labgrade.batch.pool import Pool, Unit
+from labgrade.batch.output import Output
+from labgrade.batch.pool import Pool
+from labgrade.batch.process import Unit
 from labgrade.course import Lab
-from labgrade.errors import ExecutorUnavailable, UserError
+from labgrade.errors import UserError
+from labgrade.executors import require_confinement, require_known_layers, settled_device, start_executor
+from labgrade.extensions import intake_formats, require_data_set
 from labgrade.grader.checks import PlannedCheck, grader_files
 from labgrade.grader.collect import with_checks
 from labgrade.grader.grade import LabGrading, RunOptions
 from labgrade.grader.inputs import draw_secret
 from labgrade.intake.model import Entry
 from labgrade.intake.slug import safe_slug
-from labgrade.publish import Publisher
-from labgrade.record.store import RecordStore
 from labgrade.settings import Settings
-from labgrade.worker.executor import Executor, Limits
-from labgrade.worker.factory import make_executor
-
-CONFINED = ("files", "network", "process tree", "memory")
-"""What `grade` insists on unless it is overridden by name."""
+from labgrade.worker.executor import Executor
 
 _HUGE_PAGES_FROM = 30
-_NOTEBOOK_SUFFIXES = (".ipynb", ".zip", "")
+"""Collapsing the zygote's heap costs about a second, which this many submissions give back."""
 
 Progress = Callable[[Graded], None]
 
@@ -40,11 +41,13 @@ class BatchResult:
         graded: a result an entry, in the order of the entries.
         index: the report's first page.
         seed: the run's secret.
+        damaged: a line for each record in the folder that was passed over.
     """
 
     graded: tuple[Graded, ...]
     index: Path
     seed: int
+    damaged: tuple[str, ...] = ()
 
     @property
     def not_run(self) -> int:
@@ -58,7 +61,7 @@ def grade_batch(
     *,
     exercises: Sequence[str] = (),
     again: bool = False,
-    progress: Progress = lambda graded: None,
+    progress: Progress | None = None,
 ) -> BatchResult:
     """Grade entries into `settings.out`.
 
@@ -70,133 +73,138 @@ def grade_batch(
         progress: told of each result as it comes.
 
     Raises:
-        UserError: hidden checks are absent, the machine cannot confine, another run holds the folder.
+        UserError: hidden checks are absent, the machine cannot confine, another run holds the folder, the
+            folder cannot be written to, a setting names what there is not.
     """
+    require_known_layers(settings)
+    require_data_set(settings.dataset, settings.origins.get("dataset", "--data"))
     labs = settings.course.select(sorted({entry.lab for entry in entries}))
-    _require_hidden(settings, labs)
-    store = RecordStore(settings.out, safe_slug)
-    with store.lock():
-        batch = _Batch(entries, settings, labs, store, tuple(exercises), again=again, progress=progress)
-        # Started first: the zygote imports torch while this process imports it too.
-        batch.start()
+    require_hidden(labs)
+    settings = replace(settings, device=settled_device(settings))
+    output = Output(settings.course, settings.out)
+    with output.lock(), closing(_Run(entries, settings, labs, output)) as run:
+        options = _Options(tuple(exercises), again)
         modules = [module for lab in labs for module in grader_files(lab.graders)]
-        try:
-            return with_checks(modules, settings.course.root / "graders", batch.run)
-        finally:
-            batch.close()
+        # Started first: what the zygote imports takes as long as collecting the graders.
+        run.start()
+        return with_checks(
+            modules, settings.course.root / "graders", lambda checks: run.grade(checks, options, progress)
+        )
 
 
-def _require_hidden(settings: Settings, labs: Sequence[Lab]) -> None:
+def require_hidden(labs: Sequence[Lab]) -> None:
+    """Refuse labs whose hidden checks are not here: marks would be out of less than they should.
+
+    Raises:
+        UserError: names the folder that lacks them.
+    """
     for lab in labs:
         if lab.hidden_module is None:
             raise UserError(
-                "This copy of the course has no hidden checks, so marks would be out of less than they should.",
+                "This copy of the course has no hidden checks: marks would be out of less than they should.",
                 str(lab.graders),
-                "Grade with the instructor's course (--course), or use `labgrade check`.",
+                "Name the instructor's course by --course; students use `labgrade check`.",
             )
 
 
-class _Batch:
+@dataclass(frozen=True)
+class _Options:
+    """What a run is asked for beyond the settings."""
+
+    exercises: tuple[str, ...]
+    again: bool
+
+
+class _Run:
+    """One run under the folder's lock."""
+
     def __init__(
-        self,
-        entries: Sequence[Entry],
-        settings: Settings,
-        labs: Sequence[Lab],
-        store: RecordStore,
-        exercises: tuple[str, ...],
-        *,
-        again: bool,
-        progress: Progress,
+        self, entries: Sequence[Entry], settings: Settings, labs: Sequence[Lab], output: Output
     ) -> None:
         self._entries = entries
         self._settings = settings
         self._labs = labs
-        self._store = store
-        self._exercises = exercises
-        self._again = again
-        self._progress = progress
+        self._output = output
         self._jobs = settings.jobs or os.cpu_count() or 1
         self._executor: Executor | None = None
 
     def start(self) -> Executor:
-        """Start an executor (again, where the last one was lost)."""
-        preload = [name for lab in self._labs for name in lab.preload]
-        if any(Path(entry.path).suffix.lower() in _NOTEBOOK_SUFFIXES for entry in self._entries):
-            preload.append("IPython.core.inputtransformer2")
-        settings = self._settings
-        self._executor = make_executor(
-            settings.executor,
-            preload,
-            hide=(settings.course.root, settings.out.absolute(), *settings.data_root),
-            limits=Limits(),
+        """Start an executor (another, where the last one was lost)."""
+        self._executor = start_executor(
+            self._settings,
+            self._labs,
+            notebooks=any(not entry.path.endswith(".py") for entry in self._entries),
+            hide=(self._settings.out.absolute(),),
             huge_pages=len(self._entries) >= _HUGE_PAGES_FROM,
             spares=min(self._jobs, len(self._entries)),
         )
         return self._executor
 
     def close(self) -> None:
+        """End the executor."""
         if self._executor is not None:
             self._executor.close()
 
-    def run(self, checks: list[PlannedCheck]) -> BatchResult:
+    def grade(
+        self, checks: Sequence[PlannedCheck], options: _Options, progress: Progress | None
+    ) -> BatchResult:
         """Grade everything; runs inside the pytest session that collected the checks."""
-        assert self._executor is not None
-        require_confinement(self._executor, self._settings.allow_missing_layers)
-        options = {"device": self._settings.device, "dataset": self._settings.dataset, "exercises": list(self._exercises)}
-        seed = self._seed(options)
-        run_id = self._store.note_run(seed, options)
-        publisher = Publisher(self._settings.course, self._store)
+        executor = self._executor or self.start()
+        require_confinement(executor, self._settings.allow_missing_layers)
+        noted = self._noted(options)
+        seed = self._seed(noted, options)
+        run_id = self._output.begin_run(seed, noted)
         job = Job(
-            self._gradings(checks, seed),
-            self._store,
-            publisher,
-            self._executor,
-            again=self._again,
+            self._gradings(checks, seed, options),
+            self._output,
+            executor,
+            intake_formats(),
+            again=options.again,
             any_seed=self._settings.seed is None,
         )
-        graded = self._grade(job)
-        index = publisher.overview()
-        self._store.note_run_end(run_id)
-        return BatchResult(graded, index, seed)
+        graded = self._grade(job, progress)
+        index = self._output.end_run(run_id)
+        damaged = tuple(str(problem) for problem in self._output.damaged.values())
+        return BatchResult(graded, index, seed, damaged)
 
-    def _seed(self, options: dict[str, object]) -> int:
+    def _noted(self, options: _Options) -> dict[str, JsonValue]:
+        """Return what the journal says of the run: a run with the same options goes on where it ended."""
+        return {
+            "labs": [lab.id for lab in self._labs],
+            "device": self._settings.device,
+            "dataset": self._settings.dataset,
+            "exercises": list(options.exercises),
+        }
+
+    def _seed(self, noted: dict[str, JsonValue], options: _Options) -> int:
         if self._settings.seed is not None:
             return self._settings.seed
-        unfinished = self._store.unfinished_run(options)  # type: ignore[arg-type]
+        unfinished = None if options.again else self._output.unfinished_seed(noted)
         return draw_secret() if unfinished is None else unfinished
 
-    def _gradings(self, checks: list[PlannedCheck], seed: int) -> dict[str, LabGrading]:
+    def _gradings(
+        self, checks: Sequence[PlannedCheck], seed: int, options: _Options
+    ) -> dict[str, LabGrading]:
         overridden = tuple(sorted(self._settings.allow_missing_layers))
-        options = RunOptions(seed, self._settings.device, self._settings.dataset, self._exercises, overridden)
-        return {lab.id: LabGrading(lab, [c for c in checks if c.lab == lab.id], options) for lab in self._labs}
+        run = RunOptions(seed, self._settings.device, self._settings.dataset, options.exercises, overridden)
+        return {
+            lab.id: LabGrading(lab, [check for check in checks if check.lab == lab.id], run)
+            for lab in self._labs
+        }
 
-    def _grade(self, job: Job) -> tuple[Graded, ...]:
-        assert self._executor is not None
-        pool = Pool(job, self._executor, self.start, self._jobs)
-        results: dict[tuple[str, str, str], Graded] = {}
-        for graded in pool.run(_units(self._entries)):
-            results[graded.lab, graded.student, graded.path] = graded
-            self._progress(graded)
-        return tuple(results[entry.lab, entry.student, entry.path] for entry in self._entries)
+    def _grade(self, job: Job, progress: Progress | None) -> tuple[Graded, ...]:
+        results: dict[tuple[str, str], Graded] = {}
+        with Pool(job, self.start, self._jobs) as pool:
+            for graded in pool.run(_units(self._entries)):
+                results[graded.lab, graded.path] = graded
+                if progress is not None:
+                    progress(graded)
+        return tuple(results[entry.lab, entry.path] for entry in self._entries)
 
 
 def _units(entries: Sequence[Entry]) -> list[Unit]:
-    units: dict[tuple[str, str], Unit] = {}
+    """Put the entries of one student and lab together."""
+    groups: dict[tuple[str, str], list[Entry]] = {}
     for entry in entries:
-        units.setdefault((entry.lab, safe_slug(entry.student)), Unit([])).entries.append(entry)
-    return list(units.values())
-
-
-def require_confinement(executor: Executor, allowed: Sequence[str]) -> None:
-    """Refuse to grade where student code is not confined.
-
-    Raises:
-        ExecutorUnavailable: names what is missing and the option that overrides it.
-    """
-    missing = [name for name in CONFINED if name not in executor.isolation().confines and name not in allowed]
-    if missing:
-        override = " ".join(f'--allow-missing-layer "{name}"' for name in missing)
-        raise ExecutorUnavailable(
-            f"This machine cannot confine {', '.join(missing)} of student code (executor: {executor.name}).",
-            next_step=f"`labgrade doctor` says why. To grade all the same: {override}",
-        )
+        groups.setdefault((entry.lab, safe_slug(entry.student)), []).append(entry)
+    return [Unit(number, tuple(group)) for number, group in enumerate(groups.values())]

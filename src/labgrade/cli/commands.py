@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
+from inspect import cleandoc
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -52,8 +53,13 @@ def load(entry: Entry) -> ClickCommand:
     if isinstance(target, typer.Typer):
         return typer.main.get_command(target)
     single = typer.Typer(add_completion=False, rich_markup_mode="rich")
-    single.command(entry.name)(target)
+    single.command(entry.name, help=_paragraphs(target.__doc__ or ""))(target)
     return typer.main.get_command(single)
+
+
+def _paragraphs(doc: str) -> str:
+    """Join the lines of each paragraph: typer would keep the source's line ends in the help."""
+    return "\n\n".join(" ".join(part.split()) for part in cleandoc(doc).split("\n\n"))
 
 
 class LazyGroup(TyperGroup):

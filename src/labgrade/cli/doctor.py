@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from labgrade.cli.grade import single_threaded
 from labgrade.cli.options import CourseOption, DataRootOption, ExecutorOption, JsonOption
+from labgrade.cli.process import single_threaded
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from labgrade.diagnosis import Finding
 
 SCHEMA = "labgrade.doctor/1"
-_SIGNS = {True: ("ok", "green"), False: ("missing", "yellow")}
 
 
 def doctor(
@@ -42,7 +43,7 @@ def doctor(
         _show(findings)
 
 
-def _show(findings: list[Finding]) -> None:
+def _show(findings: Sequence[Finding]) -> None:
     from rich.console import Console
     from rich.text import Text
 
@@ -52,9 +53,14 @@ def _show(findings: list[Finding]) -> None:
         if finding.topic != topic:
             topic = finding.topic
             console.print(Text(topic, "bold"))
-        sign, style = _SIGNS[finding.ok]
-        console.print(Text.assemble((f"  {sign:8}", style), f"{finding.name}: {finding.detail}"), soft_wrap=True)
+        console.print(Text.assemble(_sign(finding), f"{finding.name}: {finding.detail}"), soft_wrap=True)
         if finding.advice:
-            console.print(Text(f"          → {finding.advice}", "cyan"), soft_wrap=True)
-    missing = sum(not finding.ok for finding in findings)
-    typer.echo("Everything is in place." if not missing else f"{missing} of {len(findings)} things are missing.")
+            console.print(Text(f"           → {finding.advice}", "cyan"), soft_wrap=True)
+    missing = [finding.name for finding in findings if finding.needed and not finding.ok]
+    typer.echo(f"Grading lacks: {', '.join(missing)}." if missing else "All that grading needs is in place.")
+
+
+def _sign(finding: Finding) -> tuple[str, str]:
+    if finding.ok:
+        return "  ok       ", "green"
+    return ("  missing  ", "yellow") if finding.needed else ("  absent   ", "dim")

@@ -42,6 +42,11 @@ def report_fault(error: Exception) -> None:
     _print_line("TIP", tip, "bold cyan")
 
 
+def warn(text: str) -> None:
+    """Print one line about something that does not stop the command, on standard error."""
+    _print_line("warning", text, "bold yellow")
+
+
 def printable(text: str) -> str:
     """Return the text with control characters escaped, fit for a terminal.
 

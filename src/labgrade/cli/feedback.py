@@ -29,14 +29,22 @@ _SIGNS = {
 _LONGEST = 2_000
 
 
-def show(record: GradeRecord, lab: Lab, seconds: float) -> None:
-    """Print findings, then each exercise with its checks, then the sum; never "all passed" alone."""
+def show(record: GradeRecord, lab: Lab, *, clear: bool = False) -> None:
+    """Print findings, then each exercise with its checks, then the sum; never "all passed" alone.
+
+    Args:
+        record: of the self-check.
+        lab: its lab, which says what runs at grading.
+        clear: begin on an empty screen, where there is one.
+    """
     console = Console(highlight=False)
+    if clear:
+        console.clear()
     for finding in record.findings:
         console.print(_finding(finding), soft_wrap=True)
     for exercise in record.exercises:
         _exercise(console, exercise)
-    console.print(_summary(record, lab, seconds), soft_wrap=True)
+    console.print(_summary(record, lab), soft_wrap=True)
 
 
 def _finding(finding: Finding) -> Text:
@@ -66,7 +74,7 @@ def _check(console: Console, check: Check) -> None:
         console.print(Padding(Text(f"recognised: {check.misconception}", "dim"), (0, 0, 0, 4)))
 
 
-def _summary(record: GradeRecord, lab: Lab, seconds: float) -> Text:
+def _summary(record: GradeRecord, lab: Lab) -> Text:
     checks = [check for exercise in record.exercises for check in exercise.checks]
     passed = sum(check.outcome == "passed" for check in checks)
     plans = [plan for plan in lab.exercises if any(plan.id == exercise.id for exercise in record.exercises)]
@@ -74,8 +82,7 @@ def _summary(record: GradeRecord, lab: Lab, seconds: float) -> Text:
     marks = f"{_mark(_sum(check.score for check in checks))} of {_mark(record.max_score)} marks"
     if passed == len(checks):
         marks = f"{_mark(record.max_score)} marks"
-    line = Text(f"{passed} of {len(checks)} visible checks passed ({marks}); {_hidden(plans)}", style)
-    return line.append(f"   [{seconds:.1f} s]", "dim")
+    return Text(f"{passed} of {len(checks)} visible checks passed ({marks}); {_hidden(plans)}", style)
 
 
 def _hidden(plans: Iterable[ExercisePlan]) -> str:

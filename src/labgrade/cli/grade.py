@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from labgrade.cli.errors import ExitCode
+from labgrade.cli.errors import ExitCode, warn
 from labgrade.cli.options import (
     AllowMissingLayerOption,
     CourseOption,
@@ -19,27 +17,34 @@ from labgrade.cli.options import (
     DatasetOption,
     DeviceOption,
     ExecutorOption,
+    ExerciseOption,
     JobsOption,
     JsonOption,
     OutOption,
     SeedOption,
 )
+from labgrade.cli.process import single_threaded
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from labgrade.batch import BatchResult
+    from labgrade.intake.model import Entry
+    from labgrade.settings import Settings
 
 SCHEMA = "labgrade.grade/1"
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def grade(  # noqa: PLR0913 - one parameter an option
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Hand-ins: files, class folders.")],
     *,
-    lab: Annotated[str | None, typer.Option("--lab", metavar="LAB", help="The lab that all of it is for.")] = None,
-    exercise: Annotated[
-        list[str] | None, typer.Option("-k", "--exercise", metavar="EXERCISE", help="Only this exercise (repeatable).")
+    lab: Annotated[
+        str | None, typer.Option("--lab", metavar="LAB", help="The lab that all of it is for.")
     ] = None,
-    again: Annotated[bool, typer.Option("--again", help="Grade anew, also where an equal record exists.")] = False,
+    exercise: ExerciseOption = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Grade anew, also where an equal record exists.")
+    ] = False,
     out: OutOption = None,
     jobs: JobsOption = None,
     seed: SeedOption = None,
@@ -58,7 +63,6 @@ def grade(  # noqa: PLR0913 - one parameter an option
     """
     single_threaded()
     from labgrade.cli.exercises import chosen_exercises
-    from labgrade.cli.progress import batch_progress
     from labgrade.intake import find_entries
     from labgrade.settings import load_settings
 
@@ -78,38 +82,44 @@ def grade(  # noqa: PLR0913 - one parameter an option
     labs = [known.id for known in settings.course.labs]
     entries = find_entries(paths, labs=labs, lab=lab, out=settings.out)
     exercises = chosen_exercises(settings.course, {entry.lab for entry in entries}, exercise or ())
-    from labgrade.batch import grade_batch
-
-    with batch_progress(len(entries), quiet=as_json) as progress:
-        result = grade_batch(entries, settings, exercises=exercises, again=again, progress=progress)
+    result = _graded(entries, settings, exercises, again=again, quiet=as_json)
     if as_json:
-        write_json(result)
+        document = {"schema": SCHEMA, "submissions": [graded.as_json() for graded in result.graded]}
+        sys.stdout.write(json.dumps(document, indent=1) + "\n")
     else:
-        _tell(result)
+        _tell(result, limited=bool(exercise))
+    _warn(result)
     if result.not_run:
         raise typer.Exit(ExitCode.FAULT)
 
 
-def single_threaded() -> None:
-    """Keep this process, which will import torch and fork, on one thread, and its libraries' warnings quiet."""
-    for name in THREAD_VARIABLES:
-        os.environ[name] = "1"
-    warnings.filterwarnings("ignore", module=r"(torch|torchvision)\b.*")
+def _graded(
+    entries: Sequence[Entry], settings: Settings, exercises: Sequence[str], *, again: bool, quiet: bool
+) -> BatchResult:
+    from labgrade.cli.progress import batch_progress
+
+    try:
+        with batch_progress(len(entries), quiet=quiet) as progress:
+            from labgrade.batch import grade_batch
+
+            return grade_batch(entries, settings, exercises=exercises, again=again, progress=progress)
+    except KeyboardInterrupt:
+        typer.echo("Interrupted. What was graded is kept; the same command goes on from there.", err=True)
+        raise
 
 
-def write_json(result: BatchResult) -> None:
-    """Print the run as the one JSON document that scripts read."""
-    document = {"schema": SCHEMA, "submissions": [graded.as_json() for graded in result.graded]}
-    sys.stdout.write(json.dumps(document, indent=1) + "\n")
-
-
-def _tell(result: BatchResult) -> None:
+def _tell(result: BatchResult, *, limited: bool) -> None:
     from labgrade.cli.tables import class_table
 
     class_table(result.graded)
     typer.echo(f"Report: {result.index}")
+    if limited:
+        typer.echo("These records hold the chosen exercises only, and are the current ones now.", err=True)
+
+
+def _warn(result: BatchResult) -> None:
+    for line in result.damaged:
+        warn(f"{line}; it was passed over.")
     if result.not_run:
         checks = "check was" if result.not_run == 1 else "checks were"
-        typer.echo(f"{result.not_run} {checks} not run, by a fault of ours; those marks stay open. Run it again.", err=True)
-
-
+        warn(f"{result.not_run} {checks} not run, by a fault of ours; those marks stay open. Run it again.")

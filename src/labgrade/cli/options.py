@@ -19,6 +19,10 @@ CourseOption = Annotated[
         show_default=False,
     ),
 ]
+ExerciseOption = Annotated[
+    list[str] | None,
+    typer.Option("-k", "--exercise", metavar="EXERCISE", help="Only this exercise (repeatable)."),
+]
 DatasetOption = Annotated[
     str | None,
     typer.Option(
@@ -33,13 +37,16 @@ DeviceOption = Annotated[
     str | None, typer.Option("--device", metavar="cpu|cuda|auto", help="Where student code runs.")
 ]
 JobsOption = Annotated[
-    int | None, typer.Option("--jobs", metavar="N", help="Submissions graded at one time.")
+    int | None,
+    typer.Option("--jobs", metavar="N", help="Submissions graded at one time; as many as cores by default."),
 ]
 OutOption = Annotated[
-    Path | None, typer.Option("--out", metavar="FOLDER", help="Folder of records and reports.")
+    Path | None,
+    typer.Option("--out", metavar="FOLDER", help="Folder of records and pages; reports by default."),
 ]
 SeedOption = Annotated[
-    int | None, typer.Option("--seed", metavar="N", help="The run's secret; drawn where not given.")
+    int | None,
+    typer.Option("--seed", metavar="N", help="The run's secret, a whole number; drawn where not given."),
 ]
 ExecutorOption = Annotated[
     str | None, typer.Option("--executor", metavar="auto|fork|spawn", help="How student code is started.")
@@ -47,7 +54,9 @@ ExecutorOption = Annotated[
 AllowMissingLayerOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--allow-missing-layer", metavar="NAME", help="Grade although this isolation layer is absent."
+        "--allow-missing-layer",
+        metavar="NAME",
+        help="Grade although this is not confined: files, network, process tree, memory (repeatable).",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]

@@ -12,17 +12,19 @@ from labgrade.intake.names import visible
 if TYPE_CHECKING:
     from labgrade.batch import Graded
 
+    Told = Callable[[Graded], None]
+
 
 @contextmanager
-def batch_progress(total: int, *, quiet: bool) -> Iterator[Callable[[Graded], None]]:
-    """Yield a function to be told of each result.
+def batch_progress(total: int, *, quiet: bool) -> Iterator[Told | None]:
+    """Yield a function to be told of each result, or None where nothing is to be said.
 
     Args:
         total: number of entries.
         quiet: say nothing, whatever standard error is.
     """
     if quiet:
-        yield lambda graded: None
+        yield None
     elif sys.stderr.isatty():
         with _bar(total) as told:
             yield told
@@ -31,20 +33,27 @@ def batch_progress(total: int, *, quiet: bool) -> Iterator[Callable[[Graded], No
 
 
 @contextmanager
-def _bar(total: int) -> Iterator[Callable[[Graded], None]]:
+def _bar(total: int) -> Iterator[Told]:
+    from rich import progress
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
     from rich.text import Text
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    columns = (
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(),
+        progress.MofNCompleteColumn(),
+        progress.TimeElapsedColumn(),
+        progress.TextColumn("to go"),
+        progress.TimeRemainingColumn(),
+    )
     # No refreshing thread: the batch forks, and a fork of a process with threads is not safe.
-    with Progress(*columns, console=Console(stderr=True), auto_refresh=False) as progress:
-        task = progress.add_task("starting", total=total)
-        progress.refresh()
+    with progress.Progress(*columns, console=Console(stderr=True), auto_refresh=False) as bar:
+        task = bar.add_task("starting", total=total)
+        bar.refresh()
 
         def told(graded: Graded) -> None:
             name = Text(visible(f"{graded.lab} {graded.student}", 40))
-            progress.update(task, advance=1, description=name.markup, refresh=True)
+            bar.update(task, advance=1, description=name.markup, refresh=True)
 
         yield told
 
@@ -62,3 +71,4 @@ class _Lines:
         reused = " (as before)" if graded.reused else ""
         name = visible(f"{graded.lab} {graded.student}", 120)
         sys.stderr.write(f"[{self._done}/{self._total}] {name}: {score}{reused}\n")
+        sys.stderr.flush()

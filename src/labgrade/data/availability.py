@@ -40,7 +40,9 @@ class PackagedDigits:
         """Look for the package; it lies in no data root."""
         del roots
         if find_spec("sklearn") is None:
-            return Availability(found=False, detail="scikit-learn is absent", advice="pip install scikit-learn")
+            return Availability(
+                found=False, detail="scikit-learn is absent", advice="pip install scikit-learn"
+            )
         return Availability(found=True, detail="1,797 digits of 8 by 8 pixels, inside scikit-learn")
 
 

@@ -21,5 +21,17 @@ class Bench(Protocol):
         """Return the check's seeded inputs."""
 
 
+class IdleBench:
+    """The bench between submissions."""
+
+    def student(self, item: pytest.Item) -> StudentProxy:
+        """Refuse: no submission is in front of the grader."""
+        raise LookupError(f"{item.nodeid} runs without a submission")
+
+    def inputs(self, item: pytest.Item) -> Inputs:
+        """Refuse: no run has a secret yet."""
+        raise LookupError(f"{item.nodeid} runs without a secret")
+
+
 BENCH: pytest.StashKey[Bench] = pytest.StashKey()
 """Key under which a pytest config carries its bench."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -53,12 +54,6 @@ class PlannedCheck:
     plain: bool
 
 
-def is_grader_item(item: pytest.Item) -> bool:
-    """Whether an item lies in a grader module or carries one of our markers."""
-    marked = item.get_closest_marker(CHECK_MARKER) or item.get_closest_marker(EXERCISE_MARKER)
-    return bool(marked) or (item.path.stem in MODULES and item.path.parent.parent.name == "graders")
-
-
 def check_id(item: pytest.Item) -> str:
     """Return a check's id, "q5.at_two"."""
     exercise = item.get_closest_marker(EXERCISE_MARKER)
@@ -69,8 +64,8 @@ def plan(items: Iterable[pytest.Item]) -> list[PlannedCheck]:
     """Turn collected items into checks.
 
     Raises:
-        UserError: for a check without marks, outside an exercise, with a doubled id, or that uses a fixture of
-            wider than function scope (it would carry one submission's state into the next).
+        UserError: for a check without marks, outside an exercise, with a doubled id, or that uses a fixture
+            of wider than function scope (it would carry one submission's state into the next).
     """
     checks = [_planned(item) for item in items]
     _refuse_doubles(checks)
@@ -78,13 +73,15 @@ def plan(items: Iterable[pytest.Item]) -> list[PlannedCheck]:
 
 
 def _planned(item: pytest.Item) -> PlannedCheck:
-    if not isinstance(item, pytest.Function):
-        raise UserError("is not a test function", where=item.nodeid)
+    if not isinstance(item, pytest.Function) or inspect.iscoroutinefunction(item.function):
+        raise UserError("is not a plain test function", where=item.nodeid)
     check, exercise = item.get_closest_marker(CHECK_MARKER), item.get_closest_marker(EXERCISE_MARKER)
     if check is None:
         raise UserError("carries no marks", where=item.nodeid, next_step="Put @check(marks=…) above it.")
     if exercise is None:
-        raise UserError("belongs to no exercise", where=item.nodeid, next_step='Put @exercise("q1") above its class.')
+        raise UserError(
+            "belongs to no exercise", where=item.nodeid, next_step='Put @exercise("q1") above its class.'
+        )
     _refuse_wide_fixtures(item)
     visibility = MODULES.get(item.path.stem)
     if visibility is None:
@@ -107,8 +104,11 @@ def _planned(item: pytest.Item) -> PlannedCheck:
 
 
 def _is_plain(item: pytest.Function) -> bool:
-    simple = item.cls is not None and not hasattr(item, "callspec")
-    # Our fixtures ask for pytest's `request`; whatever else is in the list is an author's, maybe an automatic one.
+    # Another mark (a `skipif`, a plug-in's) is pytest's to obey.
+    ours = all(mark.name in (CHECK_MARKER, EXERCISE_MARKER) for mark in item.iter_markers())
+    simple = item.cls is not None and not hasattr(item, "callspec") and ours
+    # Our fixtures ask for pytest's `request`; whatever else is in the list is an author's, maybe an automatic
+    # one.
     return simple and set(item.fixturenames) <= {"student", "rng", "request"} and _ours(item)
 
 
@@ -116,7 +116,9 @@ def _ours(item: pytest.Function) -> bool:
     # A grader may override a fixture by one of the same name; then pytest's own way is the right one.
     names = {"student", "rng"}.intersection(item.fixturenames)
     definitions = [item._fixtureinfo.name2fixturedefs.get(name, ()) for name in names]  # noqa: SLF001
-    return all(len(found) == 1 and found[0].func.__module__ == "labgrade.grader.plugin" for found in definitions)
+    return all(
+        len(found) == 1 and found[0].func.__module__ == "labgrade.grader.plugin" for found in definitions
+    )
 
 
 def _title(item: pytest.Function, name: str) -> str:
@@ -137,6 +139,12 @@ def _marks(given: Any, where: str) -> Decimal:
 def _refuse_wide_fixtures(item: pytest.Function) -> None:
     for name, definitions in item._fixtureinfo.name2fixturedefs.items():  # noqa: SLF001
         for definition in definitions:
+            if name.startswith("_xunit_setup_") and definition.scope != "function":
+                raise UserError(
+                    f"has a set-up of scope {definition.scope!r}, which outlives a submission",
+                    where=item.nodeid,
+                    next_step="Use setup_method, or a fixture.",
+                )
             if definition.scope != "function" and not definition.func.__module__.startswith("_pytest"):
                 raise UserError(
                     f"uses the fixture {name!r} of scope {definition.scope!r}, which outlives a submission",
@@ -154,17 +162,18 @@ def _refuse_doubles(checks: Sequence[PlannedCheck]) -> None:
 
 
 def require_plan(lab: Lab, checks: Sequence[PlannedCheck]) -> None:
-    """Hold a lab's collected checks to its `lab.toml`: a check that is lost would shrink what a mark is out of.
+    """Hold a lab's collected checks to its `lab.toml`: a lost check would shrink what a mark is out of.
 
     Args:
         lab: the lab.
         checks: all its collected checks; the visible ones alone where only those were collected.
 
     Raises:
-        UserError: names the exercise whose checks or marks differ.
+        UserError: names the exercise whose checks or marks differ, or that does not exist.
     """
     for check in checks:
-        lab.exercise(check.exercise)
+        for exercise in (check.exercise, *check.needs):
+            lab.exercise(exercise)
     for plan in lab.exercises:
         for visibility, planned in (("visible", plan.visible), ("hidden", plan.hidden)):
             found = [c.marks for c in checks if (c.exercise, c.visibility) == (plan.id, visibility)]

@@ -18,9 +18,8 @@ import pytest
 
 from labgrade.errors import UserError
 from labgrade.grader import plugin
-from labgrade.grader.bench import BENCH
+from labgrade.grader.bench import BENCH, IdleBench
 from labgrade.grader.checks import PlannedCheck, plan
-from labgrade.grader.run import SubmissionBench
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +51,10 @@ def with_checks(modules: Sequence[Path], root: Path, body: Callable[[list[Planne
             "--import-mode=importlib",
             "--capture=no",
             "--strict-markers",
-            *(f"-pno:{name}" for name in ("cacheprovider", "terminal", "faulthandler", "logging", "junitxml", "warnings")),
+            *(
+                f"-pno:{name}"
+                for name in ("cacheprovider", "terminal", "faulthandler", "logging", "junitxml", "warnings")
+            ),
         ]
         pytest.main(arguments, plugins=[plugin, session])
     return session.result()
@@ -84,10 +86,12 @@ class _Session(Generic[T]):
         self._result: list[T] = []
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        config.stash[BENCH] = SubmissionBench(0)
+        config.stash[BENCH] = IdleBench()
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
+        if report.skipped:
+            self._problems.append(f"{report.nodeid}: skips itself; its checks would be lost")
+        elif report.failed:
             self._problems.append(f"{report.nodeid}: {report.longreprtext.strip().splitlines()[-1][:300]}")
 
     @pytest.hookimpl(tryfirst=True)

@@ -17,11 +17,21 @@ import torch
 from torch import Tensor
 
 from labgrade.errors import CheckFailed
-from labgrade.wire.values import Opaque
+from labgrade.grader.closeness import (
+    EXACT,
+    Mismatch,
+    Tolerance,
+    describe,
+    dtype_name,
+    mismatch,
+    number_mismatch,
+    real_tensor,
+)
 
 RTOL, ATOL = 1e-4, 1e-5
 """float32 tolerances of the course; a check may tighten them, never loosen them beyond 1e-3."""
 
+_COMPARABLE = (str, list, tuple, Tensor, np.ndarray)
 _ONE_ELEMENT_SHAPES = ((), (1,), (1, 1))
 
 
@@ -31,7 +41,7 @@ class Mistake:
 
     Attributes:
         slug: its id in the record is `LAB.EXERCISE.slug`.
-        value: the wrong value that the mistake produces, or a predicate on the value.
+        value: the wrong value that the mistake produces (None: nothing is returned), or a predicate on it.
         say: feedback that names the concept; no input, no expected value, not the answer.
         raises: type name of the exception that the mistake raises, in place of a value.
         match: text that the exception's message holds.
@@ -43,17 +53,22 @@ class Mistake:
     raises: str = ""
     match: str = ""
 
+    def __post_init__(self) -> None:
+        # Said when the grader runs, not when the first student makes the mistake.
+        if not callable(self.value) and not _is_comparable(self.value):
+            raise TypeError(f"the mistake {self.slug!r} has a value of type {type(self.value).__name__}")
+
     def fits(self, value: Any, rtol: float, atol: float) -> bool:
         """Whether `value` is what this mistake produces."""
         if self.raises:
             return False
-        if isinstance(self.value, Callable):  # type: ignore[arg-type]
+        if callable(self.value):
             return _holds(self.value, value)
-        try:
-            Expectation(value).close_to(self.value, rtol=rtol, atol=atol)
-        except CheckFailed:
-            return False
-        return True
+        return Expectation(value).is_close(self.value, Tolerance(rtol, atol))
+
+    def explains(self, type_name: str, message: str) -> bool:
+        """Whether an exception is what this mistake raises."""
+        return bool(self.raises) and self.raises == type_name and self.match in message
 
 
 def _holds(predicate: Callable[[Any], Any], value: Any) -> bool:
@@ -87,39 +102,42 @@ class Expectation:
     ) -> Self:
         """Compare values within a tolerance: abs(got − expected) ≤ atol + rtol · abs(expected).
 
+        Infinities equal only themselves, and NaN only NaN.
+
         Args:
             expected: a Python number (then any one-element value of a real dtype is accepted), a tensor or
-                array (then the same shape), or a list or tuple of numbers.
-            rtol, atol: tolerance.
+                array (then the same shape), a list or tuple of numbers, a string, or None.
+            rtol: tolerance relative to the expected value.
+            atol: absolute tolerance.
             dtype: where the exercise is about it, the exact dtype of a tensor.
             mistakes: known mistakes, tried in order when the comparison fails.
         """
-        return self._or_mistake(lambda: self._close(expected, rtol, atol, dtype), mistakes, rtol, atol)
+        _refuse_empty(expected)
+        tolerance = Tolerance(rtol, atol)
+        return self._or_mistake(lambda: self._close(expected, tolerance, dtype), mistakes, tolerance)
 
     def equals(self, expected: Any, *, mistakes: Sequence[Mistake] = ()) -> Self:
         """Compare exactly: shape, dtype and every value (for copies, indices, integers)."""
-        dtype = expected.dtype if isinstance(expected, (Tensor, np.ndarray)) else None
-        return self._or_mistake(lambda: self._close(expected, 0.0, 0.0, _torch_dtype(dtype)), mistakes, 0.0, 0.0)
+        _refuse_empty(expected)
+        tolerance = Tolerance(RTOL, ATOL)
+        return self._or_mistake(lambda: self._close(expected, EXACT), mistakes, tolerance)
+
+    def is_close(self, expected: Any, tolerance: Tolerance) -> bool:
+        """Whether the comparison passes; an empty tensor or list equals one of its own shape."""
+        try:
+            self._close(expected, tolerance)
+        except CheckFailed:
+            return False
+        return True
 
     def number(self) -> float:
         """Return the value as a float; one element of any real dtype, of shape (), (1,) or (1, 1)."""
-        value = self.value
-        if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.generic, np.ndarray, Tensor)):
-            self._fail("type", f"{self.what} should be a number, but it is {describe(value)}.")
-        if isinstance(value, (int, float)):
-            return _as_float(value)
-        tensor = self._plain_tensor("a number")
-        if tuple(tensor.shape) not in _ONE_ELEMENT_SHAPES:
-            shapes = {"expected_shape": [], "shape": list(tensor.shape)}
-            self._fail("shape", f"{self.what} should be one number, but it is {describe(value)}.", shapes)
-        if tensor.dtype == torch.bool:
-            self._fail("dtype", f"{self.what} should be a number, but it is a truth value.")
-        return float(tensor.detach().reshape(()).to(torch.float64))
+        return _as_float(self._one_number())
 
     def integer(self) -> int:
         """Return the value as an int; one element that is a whole number."""
-        number = self.number()
-        if not math.isfinite(number) or number != int(number):
+        number = self._one_number()
+        if not isinstance(number, int) and not number.is_integer():
             self._fail("values", f"{self.what} should be a whole number, but it is {number:g}.")
         return int(number)
 
@@ -146,20 +164,20 @@ class Expectation:
             kind = "floating-point" if floating else "integer"
             self._fail_dtype(f"a {kind} dtype", tensor)
         if dtype is not None and tensor.dtype != dtype:
-            self._fail_dtype(_dtype_name(dtype), tensor)
-        return tensor.detach()
+            self._fail_dtype(f"dtype {dtype_name(dtype)}", tensor)
+        return tensor
 
     def items(self, n: int | None = None) -> list[Any]:
         """Return the elements of a list, tuple, or 1-D tensor or array; `n` of them where given."""
         value = self.value
         if isinstance(value, (Tensor, np.ndarray)) and value.ndim == 1:
-            value = self._plain_tensor("a list").detach().tolist()
-        if not isinstance(value, (list, tuple)):
+            value = self._plain_tensor("a list")
+        elif not isinstance(value, (list, tuple)):
             self._fail("type", f"{self.what} should be a list or tuple, but it is {describe(value)}.")
         if n is not None and len(value) != n:
             facts = {"expected_length": n, "length": len(value)}
             self._fail("length", f"{self.what} should hold {n} items, but it holds {len(value)}.", facts)
-        return list(value)
+        return value.tolist() if isinstance(value, Tensor) else list(value)
 
     def pair(self) -> tuple[Any, Any]:
         """Return the two elements of a tuple, list or named tuple."""
@@ -175,87 +193,106 @@ class Expectation:
             self._fail("keys", f"{self.what} has no key {name!r}.", {"missing": name})
         return Expectation(value[name], f"{name!r} in {self.what}")
 
-    def that(self, condition: bool, say: str, *, mistakes: Sequence[Mistake] = (), kind: str = "condition") -> Self:  # noqa: FBT001
-        """Fail with the sentence `say` where `condition` does not hold."""
-        if isinstance(condition, (bool, np.bool_)) and condition:
-            return self
-        return self._or_mistake(lambda: self._fail(kind, say), mistakes, RTOL, ATOL)
+    def that(
+        self,
+        condition: bool,  # noqa: FBT001 - reads like a sentence
+        say: str,
+        *,
+        mistakes: Sequence[Mistake] = (),
+        kind: str = "condition",
+    ) -> Self:
+        """Fail with the sentence `say` where `condition` does not hold.
 
-    def _or_mistake(self, compare: Callable[[], Any], mistakes: Sequence[Mistake], rtol: float, atol: float) -> Self:
+        Raises:
+            TypeError: `condition` is no truth value.
+        """
+        if _truth(condition):
+            return self
+        return self._or_mistake(lambda: self._fail(kind, say), mistakes, Tolerance(RTOL, ATOL))
+
+    def _or_mistake(
+        self, compare: Callable[[], object], mistakes: Sequence[Mistake], tolerance: Tolerance
+    ) -> Self:
         try:
             compare()
         except CheckFailed as failure:
             for mistake in mistakes:
-                if mistake.fits(self.value, rtol or RTOL, atol or ATOL):
+                if mistake.fits(self.value, *tolerance):
                     failure.mistake, failure.mistake_say = mistake.slug, mistake.say
                     break
             raise
         return self
 
-    def _close(self, expected: Any, rtol: float, atol: float, dtype: torch.dtype | None) -> None:
+    def _close(self, expected: Any, tolerance: Tolerance, dtype: torch.dtype | None = None) -> None:
         if isinstance(expected, (Tensor, np.ndarray)):
-            self._close_tensor(torch.as_tensor(expected).detach(), rtol, atol, dtype)
+            self._close_tensor(expected, tolerance, dtype)
         elif isinstance(expected, (list, tuple)):
-            for place, (got, want) in enumerate(zip(self.items(len(expected)), expected, strict=True)):
-                Expectation(got, f"item {place} of {self.what}")._close(want, rtol, atol, None)
+            self._close_items(expected, tolerance)
+        elif _is_number(expected):
+            self._refuse(number_mismatch(self.number(), float(expected), tolerance))
+        elif expected is None or isinstance(expected, str):
+            self._same(expected)
         else:
-            got, want = (torch.tensor(n, dtype=torch.float64) for n in (self.number(), float(expected)))
-            self._close_tensor_values(got, want, rtol, atol)
+            raise TypeError(f"a grader cannot compare with a value of type {type(expected).__name__}")
 
-    def _close_tensor(self, expected: Tensor, rtol: float, atol: float, dtype: torch.dtype | None) -> None:
-        if not expected.numel():
-            raise ValueError("a grader compared with an empty tensor, which everything equals")
-        got = self._plain_tensor("a tensor").detach()
-        self._check_shape(got, tuple(expected.shape))
-        if dtype is not None and got.dtype != dtype:
-            self._fail_dtype(_dtype_name(dtype), got)
-        if (got.dtype == torch.bool) != (expected.dtype == torch.bool):
-            self._fail_dtype(_dtype_name(expected.dtype), got)
-        self._close_tensor_values(got, expected, rtol, atol)
-
-    def _close_tensor_values(self, got: Tensor, expected: Tensor, rtol: float, atol: float) -> None:
-        if got.dtype == expected.dtype and torch.equal(got, expected):
+    def _close_items(self, expected: Sequence[Any], tolerance: Tolerance) -> None:
+        places = [
+            Expectation(item, f"item {place} of {self.what}")
+            for place, item in enumerate(self.items(len(expected)))
+        ]
+        if expected and all(map(_is_number, expected)):
+            numbers = torch.tensor([place.number() for place in places], dtype=torch.float64)
+            wanted = torch.tensor(list(map(float, expected)), dtype=torch.float64)
+            self._refuse(mismatch(numbers, wanted, tolerance))
             return
-        exact = got.dtype == expected.dtype and rtol == 0.0 and not got.dtype.is_floating_point
-        difference = _difference(got, expected)
-        allowed = atol + rtol * expected.to(torch.float64).abs()
-        wrong = got != expected if exact else ~(difference <= allowed)
-        if not bool(wrong.any()):
-            return
-        worst = int(torch.where(wrong, difference, -1.0).reshape(-1).argmax())
-        place = [int(i) for i in np.unravel_index(worst, tuple(expected.shape))] if expected.ndim else []
-        self._fail_values(got, expected, int(wrong.sum()), place, (rtol, atol), float(difference.reshape(-1)[worst]))
+        for place, want in zip(places, expected, strict=True):
+            place._close(want, tolerance)  # noqa: SLF001 - another of this class
 
-    def _fail_values(
-        self, got: Tensor, expected: Tensor, count: int, place: list[int], tolerance: tuple[float, float], gap: float
-    ) -> NoReturn:
-        came, wanted = _number_text(got[tuple(place)]), _number_text(expected[tuple(place)])
-        facts = {
-            "mismatched": count,
-            "total": expected.numel(),
-            "greatest_difference": gap,
-            "place": place,
-            "got": came,
-            "expected": wanted,
-            "tolerance": f"rtol {tolerance[0]:g}, atol {tolerance[1]:g}",
-        }
-        if expected.numel() == 1:
-            self._fail("values", f"{self.what} should be {wanted}, but it is {came}.", facts)
-        finite = f"the greatest difference is {gap:.4g}" if math.isfinite(gap) else "some values are not finite"
-        where = f"at {place}: expected {wanted}, got {came}"
-        allowed = f"allowed: {facts['tolerance']}"
-        say = f"{count} of {expected.numel()} values of {self.what} differ; {finite} ({where}; {allowed})."
-        self._fail("values", say, facts)
+    def _close_tensor(
+        self, expected: Tensor | np.ndarray[Any, Any], tolerance: Tolerance, dtype: torch.dtype | None
+    ) -> None:
+        wanted = real_tensor(expected)
+        if wanted is None:
+            raise TypeError(f"a grader compared with {describe(expected)}, which holds no real numbers")
+        exact = wanted.dtype if tolerance == EXACT else dtype
+        got = self._plain_tensor("a tensor")
+        self._check_shape(got, tuple(wanted.shape))
+        if exact is not None and got.dtype != exact:
+            self._fail_dtype(f"dtype {dtype_name(exact)}", got)
+        if (got.dtype == torch.bool) != (wanted.dtype == torch.bool):
+            self._fail_dtype(f"dtype {dtype_name(wanted.dtype)}", got)
+        self._refuse(mismatch(got, wanted.detach(), tolerance))
+
+    def _same(self, expected: str | None) -> None:
+        if type(self.value) is not type(expected):
+            wanted = "a string" if isinstance(expected, str) else "None"
+            self._fail("type", f"{self.what} should be {wanted}, but it is {describe(self.value)}.")
+        if self.value != expected:
+            self._fail("values", f"{self.what} should be {expected!r}, but it is {str(self.value)[:100]!r}.")
+
+    def _one_number(self) -> float:
+        """Return the one number that the value is, as Python's own kind of it."""
+        value = self.value
+        numeric = isinstance(value, (int, float, np.generic, np.ndarray, Tensor))
+        if isinstance(value, (bool, np.bool_)) or not numeric:
+            self._fail("type", f"{self.what} should be a number, but it is {describe(value)}.")
+        if isinstance(value, (int, float)):
+            return value
+        tensor = self._plain_tensor("a number")
+        if tuple(tensor.shape) not in _ONE_ELEMENT_SHAPES:
+            shapes = {"expected_shape": [], "shape": list(tensor.shape)}
+            self._fail("shape", f"{self.what} should be one number, but it is {describe(value)}.", shapes)
+        if tensor.dtype == torch.bool:
+            self._fail("dtype", f"{self.what} should be a number, but it is a truth value.")
+        return tensor.item()
 
     def _plain_tensor(self, wanted: str, *, meta: bool = False) -> Tensor:
-        value = self.value
-        if isinstance(value, (np.ndarray, np.generic)):
-            value = torch.from_numpy(np.array(value, copy=True))
-        if not isinstance(value, Tensor):
-            self._fail("type", f"{self.what} should be {wanted}, but it is {describe(value)}.")
-        if value.device.type == "meta" and not meta:
+        tensor = real_tensor(self.value)
+        if tensor is None:
+            self._fail("type", f"{self.what} should be {wanted}, but it is {describe(self.value)}.")
+        if tensor.device.type == "meta" and not meta:
             self._fail("type", f"{self.what} is a tensor on the meta device, which has no values.")
-        return value
+        return tensor.detach()
 
     def _check_shape(self, tensor: Tensor, shape: tuple[int, ...]) -> None:
         if tuple(tensor.shape) != shape:
@@ -263,9 +300,13 @@ class Expectation:
             self._fail("shape", say, {"expected_shape": list(shape), "shape": list(tensor.shape)})
 
     def _fail_dtype(self, wanted: str, tensor: Tensor) -> NoReturn:
-        came = _dtype_name(tensor.dtype)
-        facts = {"expected_dtype": wanted, "dtype": came}
-        self._fail("dtype", f"{self.what} should have {_article(wanted)}, but its dtype is {came}.", facts)
+        came = dtype_name(tensor.dtype)
+        facts = {"expected_dtype": wanted.removeprefix("dtype "), "dtype": came}
+        self._fail("dtype", f"{self.what} should have {wanted}, but its dtype is {came}.", facts)
+
+    def _refuse(self, found: Mismatch | None) -> None:
+        if found is not None:
+            self._fail("values", found.sentence(self.what), found.facts())
 
     def _fail(self, kind: str, say: str, evidence: dict[str, Any] | None = None) -> NoReturn:
         # Names such as dz/da keep their case.
@@ -273,49 +314,30 @@ class Expectation:
         raise CheckFailed(kind, sentence, evidence=evidence)
 
 
-def _article(wanted: str) -> str:
-    return wanted if wanted.startswith("a ") else f"dtype {wanted}"
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+
+
+def _is_comparable(expected: Any) -> bool:
+    return expected is None or _is_number(expected) or isinstance(expected, _COMPARABLE)
 
 
 def _as_float(value: float) -> float:
     try:
         return float(value)
     except OverflowError:
-        return math.inf
+        return math.inf if value > 0 else -math.inf
 
 
-def _difference(got: Tensor, expected: Tensor) -> Tensor:
-    """Absolute difference in float64; NaN or unequal infinities count as infinite."""
-    left, right = got.to(torch.float64), expected.to(torch.float64)
-    gap = (left - right).abs()
-    return torch.where(torch.isnan(gap), torch.where(left == right, 0.0, math.inf), gap)
+def _refuse_empty(expected: Any) -> None:
+    size = math.prod(expected.shape) if isinstance(expected, (Tensor, np.ndarray)) else None
+    if size == 0 or (isinstance(expected, (list, tuple)) and not expected):
+        raise ValueError("a grader compared with something empty, which proves nothing")
 
 
-def _number_text(element: Tensor) -> str:
-    value = element.item()
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
-def _dtype_name(dtype: torch.dtype) -> str:
-    return str(dtype).removeprefix("torch.")
-
-
-def _torch_dtype(dtype: Any) -> torch.dtype | None:
-    if dtype is None or isinstance(dtype, torch.dtype):
-        return dtype
-    return torch.from_numpy(np.empty(0, dtype)).dtype
-
-
-def describe(value: Any) -> str:
-    """Say in a few words what a value is; never its content."""
-    if value is None:
-        return "None (is a return missing?)"
-    if isinstance(value, Opaque):
-        return f"an object of type {value.type_name}"
-    if isinstance(value, Tensor):
-        return f"a tensor of shape {tuple(value.shape)}"
-    if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
-    if isinstance(value, (list, tuple, dict, str)):
-        return f"a {type(value).__name__} of length {len(value)}"
-    return f"of type {type(value).__name__}"
+def _truth(condition: Any) -> bool:
+    if isinstance(condition, (bool, np.bool_)):
+        return bool(condition)
+    if isinstance(condition, (Tensor, np.ndarray)) and tuple(condition.shape) in _ONE_ELEMENT_SHAPES:
+        return bool(condition)
+    raise TypeError(f"a condition is a truth value, not {describe(condition)}")

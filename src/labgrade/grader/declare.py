@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 CHECK_MARKER = "labgrade_check"
 EXERCISE_MARKER = "labgrade_exercise"
+GRADER_MODULES = ("test_visible", "test_hidden")
 
 F = TypeVar("F", bound=Callable[..., Any])
 C = TypeVar("C", bound=type)
@@ -46,3 +47,9 @@ def exercise(exercise_id: str) -> Callable[[C], C]:
     """Make a test class the checks of one exercise of the lab ("q1")."""
     marker = getattr(pytest.mark, EXERCISE_MARKER)
     return marker(exercise_id)  # type: ignore[no-any-return]
+
+
+def is_grader_item(item: pytest.Item) -> bool:
+    """Whether an item lies in a grader module or carries one of our markers."""
+    marked = item.get_closest_marker(CHECK_MARKER) or item.get_closest_marker(EXERCISE_MARKER)
+    return bool(marked) or (item.path.stem in GRADER_MODULES and item.path.parent.parent.name == "graders")

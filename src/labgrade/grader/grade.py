@@ -37,6 +37,23 @@ class RunOptions:
     overridden_layers: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class _Work:
+    """What was found out about one submission.
+
+    Attributes:
+        endings: how each check ended, by its id.
+        report: what loading said.
+        started: when, in UTC.
+        cpu_seconds: that the student's processes took.
+    """
+
+    endings: Mapping[str, Ending]
+    report: LoadReport
+    started: str
+    cpu_seconds: float
+
+
 class LabGrading:
     """A lab's checks under a run's options; grades one submission after another.
 
@@ -73,39 +90,42 @@ class LabGrading:
         with executor.open(program_of(submission), limits_of(self.lab)) as loaded:
             endings = run_submission(loaded, self._runs(), self.options.seed, self._asked)
             report = loaded.report
-        seconds = loaded.cpu_seconds
-        return self._record(submission, endings, report, sequence, started, executor, seconds)
+        work = _Work(endings, report, started, loaded.cpu_seconds)
+        return self._record(submission, work, sequence, executor)
 
     def reject(self, rejection: Rejection, executor: Executor, sequence: int) -> GradeRecord:
         """Return the record of a hand-in that cannot be run: every planned check not attempted, score 0."""
         say = "Nothing was handed in that can be run; see the findings."
         ending = Ending("not_attempted", say, say)
-        return self._record(rejection, self._all(ending), _NOTHING_LOADED, sequence, _now(), executor, 0.0)
+        return self._record(rejection, self._untouched(ending), sequence, executor)
 
     def give_up(
         self, submission: Submission | Rejection, executor: Executor, sequence: int, error: Exception
     ) -> GradeRecord:
         """Return the record of a submission that we failed to grade: nothing run, no mark, our fault."""
         ending = our_fault(error)
-        return self._record(submission, self._all(ending), _NOTHING_LOADED, sequence, _now(), executor, 0.0)
+        return self._record(submission, self._untouched(ending), sequence, executor)
 
-    def _all(self, ending: Ending) -> dict[str, Ending]:
-        return {check.id: ending for checks in self.planned.values() for check in checks}
+    def _untouched(self, ending: Ending) -> _Work:
+        endings = {check.id: ending for checks in self.planned.values() for check in checks}
+        return _Work(endings, LoadReport(frozenset(), (), ""), _now(), 0.0)
 
     def _runs(self) -> list[ExerciseRun]:
         seconds = {plan.id: plan.seconds for plan in self.lab.exercises}
-        return [ExerciseRun(exercise, checks, seconds[exercise]) for exercise, checks in self.planned.items() if checks]
+        return [
+            ExerciseRun(exercise, checks, seconds[exercise])
+            for exercise, checks in self.planned.items()
+            if checks
+        ]
 
     def _record(
         self,
         submission: Submission | Rejection,
-        endings: Mapping[str, Ending],
-        report: LoadReport,
+        work: _Work,
         sequence: int,
-        started: str,
         executor: Executor,
-        cpu_seconds: float,
     ) -> GradeRecord:
+        endings, report = work.endings, work.report
         plans = [plan for plan in self.lab.exercises if plan.id in self.planned]
         exercises = tuple(self._exercise(plan.id, plan.title, endings, report) for plan in plans)
         score, max_score = total(exercises)
@@ -118,18 +138,24 @@ class LabGrading:
             findings=(*submission.findings, *_load_findings(report), *self._lost_names(endings, report)),
             exercises=exercises,
             output=report.output,
-            provenance=self._provenance(submission, endings, started, executor, cpu_seconds),
+            provenance=self._provenance(submission, work, executor),
         )
 
-    def _exercise(self, exercise_id: str, title: str, endings: Mapping[str, Ending], report: LoadReport) -> Exercise:
+    def _exercise(
+        self, exercise_id: str, title: str, endings: Mapping[str, Ending], report: LoadReport
+    ) -> Exercise:
         checks = (recorded(check, endings[check.id], report.findings) for check in self.planned[exercise_id])
         return exercise_of(exercise_id, title, checks)
 
     def _lost_names(self, endings: Mapping[str, Ending], report: LoadReport) -> list[Finding]:
-        """Name the failed statement for each exercise that lacked what it would have defined."""
+        """Name the failed statement for each exercise that lacked what it would have defined.
+
+        Visible checks alone tell: of a thousand lost names, the one that a hidden check lacks could be chosen
+        by its input.
+        """
         told = set()
         for exercise, checks in self.planned.items():
-            for check in checks:
+            for check in (check for check in checks if check.visibility == "visible"):
                 cause = lost_name(endings[check.id], report.findings)
                 if cause is not None:
                     told.add((exercise, endings[check.id].missing_name, cause.where))
@@ -145,10 +171,8 @@ class LabGrading:
     def _provenance(
         self,
         submission: Submission | Rejection,
-        endings: Mapping[str, Ending],
-        started: str,
+        work: _Work,
         executor: Executor,
-        cpu_seconds: float,
     ) -> Provenance:
         return Provenance(
             digests=Digests(
@@ -163,17 +187,14 @@ class LabGrading:
             executor=executor.name,
             isolation=layer_states(executor.isolation()),
             versions=versions(),
-            started=started,
+            started=work.started,
             finished=_now(),
-            cpu_seconds=round(cpu_seconds, 4),
+            cpu_seconds=round(work.cpu_seconds, 4),
             exercises_run=tuple(self.planned),
             entries=submission.entries if isinstance(submission, Submission) else (),
-            instructor_notes={check_id: ending.note for check_id, ending in endings.items() if ending.note},
+            instructor_notes={name: ending.note for name, ending in work.endings.items() if ending.note},
             overridden_layers=self.options.overridden_layers,
         )
-
-
-_NOTHING_LOADED = LoadReport(frozenset(), (), "")
 
 
 def layer_states(report: IsolationReport) -> tuple[LayerState, ...]:

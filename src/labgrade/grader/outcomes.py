@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from labgrade.errors import (
     CheckFailed,
     NotAttempted,
@@ -18,6 +20,7 @@ from labgrade.errors import (
     StudentTimedOut,
 )
 from labgrade.grader.checks import PlannedCheck
+from labgrade.grader.compare import Mistake
 from labgrade.record.model import Check, Outcome
 from labgrade.worker.executor import LoadFinding
 
@@ -64,7 +67,7 @@ _ERRORS = {
 }  # fmt: skip
 
 
-def ending_of(error: BaseException, mistakes: Sequence[Any] = ()) -> Ending:
+def ending_of(error: BaseException, mistakes: Sequence[Mistake] = ()) -> Ending:
     """Classify what a check raised. Anything that is not a student's doing is `not_run`: our fault."""
     for kind, build in _BUILDERS:
         if isinstance(error, kind):
@@ -82,21 +85,22 @@ def our_fault(error: BaseException) -> Ending:
 _OUR_FAULT = "This check could not be run. That is not your fault, and the mark stays open until it has been."
 
 
-def _failed(error: CheckFailed, _mistakes: Sequence[Any]) -> Ending:
+def _failed(error: CheckFailed, _mistakes: Sequence[Mistake]) -> Ending:
     hidden = _KINDS.get(error.kind, _KINDS["condition"])
     return Ending("failed", error.say, hidden, error.mistake, error.mistake_say, error.evidence, error.say)
 
 
-def _asserted(error: AssertionError, _mistakes: Sequence[Any]) -> Ending:
+def _asserted(error: BaseException, _mistakes: Sequence[Mistake]) -> Ending:
     return Ending("failed", "The result is not right.", _KINDS["condition"], note=str(error)[:4_000])
 
 
-def _raised(error: StudentRaised, mistakes: Sequence[Any]) -> Ending:
+def _raised(error: StudentRaised, mistakes: Sequence[Mistake]) -> Ending:
     place = f" ({error.where})" if error.where else ""
     detail = f"{error.type_name}: {error.message}" if error.message else error.type_name
     name = error.type_name if error.type_name in _ERRORS else "an exception"
     slug, say = next(
-        ((m.slug, m.say) for m in mistakes if m.raises == error.type_name and m.match in error.message), ("", "")
+        ((m.slug, m.say) for m in mistakes if m.explains(error.type_name, error.message)),
+        ("", ""),
     )
     return Ending(
         "error",
@@ -110,25 +114,23 @@ def _raised(error: StudentRaised, mistakes: Sequence[Any]) -> Ending:
     )
 
 
-def _timed_out(error: StudentTimedOut, _mistakes: Sequence[Any]) -> Ending:
+def _timed_out(error: StudentTimedOut, _mistakes: Sequence[Mistake]) -> Ending:
     say = "Your code used up the time of this exercise and was stopped. Is there a loop that never ends?"
     return Ending("timeout", say, say, note=str(error))
 
 
-def _crashed(error: StudentCrashed, _mistakes: Sequence[Any]) -> Ending:
+def _crashed(error: StudentCrashed, _mistakes: Sequence[Mistake]) -> Ending:
     say = f"Your code ended its own process ({error.cause}) instead of returning a value."
     hidden = "Your code ended its own process instead of returning a value."
     return Ending("crashed", say, hidden, evidence={"cause": error.cause}, note=error.cause)
 
 
-def _not_attempted(error: NotAttempted, _mistakes: Sequence[Any]) -> Ending:
-    if error.stub:
-        say = f"`{error.name}` is still the stub."
-    elif error.near:
+def _not_attempted(error: NotAttempted, _mistakes: Sequence[Mistake]) -> Ending:
+    hidden = f"`{error.name}` is still the stub." if error.stub else f"There is no `{error.name}` yet."
+    say = hidden
+    if error.near:  # a name of the student's own choice: for visible checks only
         say = f"There is no `{error.name}`. Your file has `{error.near}`: is that the one? Then rename it."
-    else:
-        say = f"There is no `{error.name}` yet."
-    return Ending("not_attempted", say, say, evidence={"missing": error.name}, note=say)
+    return Ending("not_attempted", say, hidden, evidence={"missing": error.name}, note=say)
 
 
 _BUILDERS: tuple[tuple[type[BaseException], Any], ...] = (
@@ -138,6 +140,7 @@ _BUILDERS: tuple[tuple[type[BaseException], Any], ...] = (
     (StudentCrashed, _crashed),
     (NotAttempted, _not_attempted),
     (AssertionError, _asserted),
+    (pytest.fail.Exception, _asserted),  # also what `pytest.raises` says where nothing was raised
 )
 
 
@@ -166,7 +169,9 @@ def recorded(check: PlannedCheck, ending: Ending, lost: Sequence[LoadFinding]) -
 
 
 def _feedback(check: PlannedCheck, ending: Ending, lost: Sequence[LoadFinding]) -> str:
-    parts = [ending.say if check.visibility == "visible" else ending.say_hidden]
+    # An author's sentence may be empty, feedback may not.
+    shown = ending.say.strip() if check.visibility == "visible" else ""
+    parts = [shown or ending.say_hidden]
     cause = lost_name(ending, lost)
     if cause is not None and check.visibility == "visible":
         parts.append(f"`{ending.missing_name}` was to be defined at {cause.where}, but that line failed.")
@@ -177,7 +182,9 @@ def _feedback(check: PlannedCheck, ending: Ending, lost: Sequence[LoadFinding]) 
 
 def _hint_helps(ending: Ending, lost: Sequence[LoadFinding]) -> bool:
     # A recognised mistake says more, and a name that was never defined has nothing to do with the check.
-    return ending.outcome in ("failed", "error") and not ending.mistake_say and lost_name(ending, lost) is None
+    return (
+        ending.outcome in ("failed", "error") and not ending.mistake_say and lost_name(ending, lost) is None
+    )
 
 
 def lost_name(ending: Ending, lost: Sequence[LoadFinding]) -> LoadFinding | None:

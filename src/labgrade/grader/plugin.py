@@ -5,30 +5,52 @@ grader is collected. Two ways lead here: the author's `pytest graders/LAB --subm
 and the batch, which collects once and runs the checks itself (`collect`).
 """
 
+# ruff: noqa: PLC0415 - see above: whatever is heavy is imported where it is used
+
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from labgrade.grader.declare import is_grader_item
+
 if TYPE_CHECKING:
     from labgrade.grader.inputs import Inputs
     from labgrade.grader.student import StudentProxy
-
-_MODULES = ("test_visible", "test_hidden")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the author's options."""
     group = parser.getgroup("labgrade", "grading of one submission")
     group.addoption("--submission", metavar="PATH", help="the hand-in to run a grader against")
-    group.addoption("--labgrade-seed", metavar="N", type=int, help="seed of the hidden inputs (default: a fresh one)")
+    group.addoption(
+        "--labgrade-seed", metavar="N", type=int, help="seed of the hidden inputs (default: a fresh one)"
+    )
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """With --submission, refuse to run where it lies, before pytest reads a conftest.py from there."""
+    known = early_config.known_args_namespace
+    if known.submission:
+        from labgrade.grader.place import require_trusted_place
+
+        require_trusted_place(Path(known.submission), early_config.rootpath, known.file_or_dir)
+        sys.dont_write_bytecode = True
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Register our markers; with --submission, prepare the author's run."""
-    config.addinivalue_line("markers", "labgrade_check(marks, hint, mistakes, needs): a check; see labgrade.grader.check")
-    config.addinivalue_line("markers", "labgrade_exercise(id): the checks of one exercise; see labgrade.grader.exercise")
+    config.addinivalue_line(
+        "markers", "labgrade_check(marks, hint, mistakes, needs): a check; see labgrade.grader.check"
+    )
+    config.addinivalue_line(
+        "markers", "labgrade_exercise(id): the checks of one exercise; see labgrade.grader.exercise"
+    )
     if config.getoption("submission"):
         from labgrade.grader import author
 
@@ -37,14 +59,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Hold collected graders to the rules of `checks.plan`."""
-    if not any(item.path.stem in _MODULES for item in items):
+    graders = [item for item in items if is_grader_item(item)]
+    if not graders:
         return
     from labgrade.errors import UserError
     from labgrade.grader import checks
     from labgrade.grader.bench import BENCH
 
-    graders = [item for item in items if checks.is_grader_item(item)]
-    if graders and BENCH not in config.stash:
+    if BENCH not in config.stash:
         raise pytest.UsageError("a grader runs against a hand-in: add --submission PATH")
     try:
         checks.plan(graders)

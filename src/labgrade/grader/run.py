@@ -18,6 +18,7 @@ from labgrade.grader.inputs import Inputs, derive
 from labgrade.grader.outcomes import Ending, skipped
 from labgrade.grader.single import run_check
 from labgrade.grader.student import StudentProxy
+from labgrade.record.model import Outcome
 from labgrade.worker.executor import Channel, LoadedSubmission
 
 _SHARED_SHARE = 4
@@ -27,20 +28,26 @@ _GRACE_SHARE = 4
 """After a time-out the exercise's other checks share this fraction of its time."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class SubmissionBench:
-    """The bench of a batch: the channel of the exercise that runs now."""
+    """The bench of a batch: one channel of the exercise that runs now.
+
+    Attributes:
+        secret: of the run.
+        channel: to the process that answers.
+        loaded: the submission.
+        timed_out: names that used up the exercise's time, on this channel or an earlier one.
+        asked: every name that the lab asks for.
+    """
 
     secret: int
-    channel: Channel | None = None
+    channel: Channel
+    loaded: LoadedSubmission
     timed_out: set[str] = field(default_factory=set)
-    loaded: LoadedSubmission | None = None
     asked: frozenset[str] = frozenset()
 
-    def student(self, item: pytest.Item) -> StudentProxy:
+    def student(self, _item: pytest.Item) -> StudentProxy:
         """Return the submission for a check."""
-        assert self.channel is not None
-        assert self.loaded is not None
         return StudentProxy(self.channel, self.loaded.report, self.timed_out, self.asked)
 
     def inputs(self, item: pytest.Item) -> Inputs:
@@ -74,66 +81,82 @@ def run_submission(
     Returns:
         How each check ended, by check id.
     """
-    bench = SubmissionBench(secret, loaded=loaded, asked=asked)
+    runner = _Runner(loaded, secret, asked)
     endings: dict[str, Ending] = {}
     for exercise in exercises:
-        endings |= _run_exercise(bench, exercise, endings, fresh=False)
+        endings |= runner.run(exercise, endings, fresh=False)
     for exercise in exercises:
         if any(_worth_repeating(check, endings) for check in exercise.checks):
-            endings |= _run_exercise(bench, exercise, endings, fresh=True)
+            endings |= runner.run(exercise, endings, fresh=True)
     return endings
 
 
 def _worth_repeating(check: PlannedCheck, endings: Mapping[str, Ending]) -> bool:
     # A missing name stays missing, and a fault of ours is not mended by a fork.
-    if endings[check.id].outcome == "skipped":
+    ending = endings.get(check.id)
+    if ending is None:
+        return True  # another check used up the time before its turn
+    if ending.outcome == "skipped":
         return _needed(check, endings) is None  # what it needs has passed by now
-    return endings[check.id].outcome not in ("passed", "not_attempted", "not_run")
+    return ending.outcome not in ("passed", "not_attempted", "not_run")
 
 
-def _run_exercise(
-    bench: SubmissionBench, exercise: ExerciseRun, before: Mapping[str, Ending], *, fresh: bool
-) -> dict[str, Ending]:
-    """Run one exercise's checks; after a crash or a time-out the rest goes on in a new process."""
-    bench.timed_out = set()
-    seconds = exercise.seconds if fresh else exercise.seconds / _SHARED_SHARE
-    left = _ordered(exercise, bench.secret, before if fresh else {})
-    endings: dict[str, Ending] = {}
+@dataclass(frozen=True)
+class _Runner:
+    """Runs exercises of one submission."""
+
+    loaded: LoadedSubmission
+    secret: int
+    asked: frozenset[str]
+
+    def run(self, exercise: ExerciseRun, before: Mapping[str, Ending], *, fresh: bool) -> dict[str, Ending]:
+        """Run one exercise's checks; after a crash or a time-out the rest goes on in a new process.
+
+        In the shared fork a time-out ends the exercise: what is left has no ending and runs in the repeat.
+        """
+        seconds = exercise.seconds if fresh else exercise.seconds / _SHARED_SHARE
+        seed = derive(self.secret, "worker", exercise.checks[0].lab, exercise.id)
+        left = _ordered(exercise, self.secret, before if fresh else {})
+        endings: dict[str, Ending] = {}
+        timed_out: set[str] = set()
+        while left:
+            with self.loaded.exercise(fresh=fresh, seconds=seconds, seed=seed) as channel:
+                bench = SubmissionBench(self.secret, channel, self.loaded, timed_out, self.asked)
+                last = _run_until_it_ends(left, bench, before, endings)
+            if last == "timeout" and not fresh:
+                return endings
+            if last == "timeout":
+                seconds = exercise.seconds / _GRACE_SHARE
+        return endings
+
+
+def _run_until_it_ends(
+    left: list[PlannedCheck], bench: SubmissionBench, before: Mapping[str, Ending], endings: dict[str, Ending]
+) -> Outcome:
+    """Run checks from the front of `left` until the process ends or none is left; return the last outcome."""
     while left:
-        seed = derive(bench.secret, "worker", exercise.checks[0].lab, exercise.id)
-        assert bench.loaded is not None
-        with bench.loaded.exercise(fresh=fresh, seconds=seconds, seed=seed) as channel:
-            bench.channel = channel
-            while left:
-                check = left.pop(0)
-                endings[check.id] = _needed(check, {**before, **endings}) or run_check(check, bench)
-                if endings[check.id].outcome in ("timeout", "crashed"):
-                    break
-        if endings[check.id].outcome == "timeout":
-            if not fresh:
-                return endings | {other.id: endings[check.id] for other in left}
-            seconds = exercise.seconds / _GRACE_SHARE
-    return endings
+        check = left.pop(0)
+        ending = _needed(check, {**before, **endings}) or run_check(check, bench)
+        endings[check.id] = ending
+        if ending.outcome in ("timeout", "crashed"):
+            return ending.outcome
+    return "passed"
 
 
 def _ordered(exercise: ExerciseRun, secret: int, before: Mapping[str, Ending]) -> list[PlannedCheck]:
     """Return visible and hidden checks shuffled together; those that timed out before come last.
 
-    Shuffled, so that the worker cannot tell them apart; slow ones last, so that an endless loop in one function
-    does not decide over the checks of another by the luck of the order.
+    Shuffled, so that the worker cannot tell them apart; slow ones last, so that an endless loop in one
+    function does not decide over the checks of another by the luck of the order.
     """
     checks = sorted(exercise.checks, key=lambda check: check.id)
     random.Random(derive(secret, "order", exercise.checks[0].lab, exercise.id)).shuffle(checks)  # noqa: S311
-    return sorted(checks, key=lambda check: _timed_out(before.get(check.id)))
-
-
-def _timed_out(ending: Ending | None) -> bool:
-    return ending is not None and ending.outcome == "timeout"
+    return sorted(checks, key=lambda check: check.id in before and before[check.id].outcome == "timeout")
 
 
 def _needed(check: PlannedCheck, endings: Mapping[str, Ending]) -> Ending | None:
     for needed in check.needs:
         ended = [ending for check_id, ending in endings.items() if check_id.partition(".")[0] == needed]
-        if not ended or any(ending.outcome != "passed" for ending in ended):
+        if any(ending.outcome != "passed" for ending in ended):  # none ended where the run is limited
             return skipped(needed)
     return None

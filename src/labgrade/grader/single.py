@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
+import pytest
 from _pytest.outcomes import OutcomeException
 
-from labgrade.errors import WorkerLost
+from labgrade.errors import CheckFailed, StudentFailure, WorkerLost
 from labgrade.grader.bench import BENCH, Bench
 from labgrade.grader.checks import PlannedCheck
 from labgrade.grader.outcomes import PASSED, Ending, ending_of, our_fault
@@ -29,7 +31,7 @@ def _called(check: PlannedCheck, bench: Bench) -> Ending:
     fixtures = {"student": bench.student, "rng": bench.inputs}
     try:
         values = {name: build(item) for name, build in fixtures.items() if name in item.fixturenames}
-        function = getattr(item.cls(), item.function.__name__)
+        function = getattr(item.cls(), item.originalname)
     except Exception as error:  # noqa: BLE001 - a fixture of ours, or the class itself, is broken
         return our_fault(error)
     return _ending(check, _raised_by(lambda: function(**values)))
@@ -38,12 +40,28 @@ def _called(check: PlannedCheck, bench: Bench) -> Ending:
 def _through_pytest(check: PlannedCheck, bench: Bench) -> Ending:
     item = check.item
     item.config.stash[BENCH] = bench
-    item._initrequest()  # noqa: SLF001 - as pytest's own reruns do: new fixtures for the same item
+    # What an earlier submission's run left on the item: the instance of its class, and its fixtures.
+    for name in ("_instance", "_obj"):
+        vars(item).pop(name, None)
+    item._initrequest()  # noqa: SLF001 - as plug-ins that rerun tests do
     hook = item.ihook
-    broken = _raised_by(lambda: hook.pytest_runtest_setup(item=item))
-    error = None if broken else _raised_by(lambda: hook.pytest_runtest_call(item=item))
-    broken = _raised_by(lambda: hook.pytest_runtest_teardown(item=item, nextitem=None)) or broken
+    error = broken = _phase(item, "setup", lambda: hook.pytest_runtest_setup(item=item))
+    if isinstance(broken, (CheckFailed, StudentFailure)):
+        broken = None  # an author's fixture called the student's function: as if the check had
+    elif broken is None:
+        error = _phase(item, "call", lambda: hook.pytest_runtest_call(item=item))
+    untidy = _phase(item, "teardown", lambda: hook.pytest_runtest_teardown(item=item, nextitem=None))
+    broken = broken or untidy
     return our_fault(broken) if broken is not None else _ending(check, error)
+
+
+def _phase(
+    item: pytest.Item, when: Literal["setup", "call", "teardown"], step: Callable[[], None]
+) -> BaseException | None:
+    call = pytest.CallInfo.from_call(step, when=when, reraise=(WorkerLost, KeyboardInterrupt))
+    # Nobody reads the report, but pytest's own fixtures look at what it leaves behind (`tmp_path`).
+    item.ihook.pytest_runtest_makereport(item=item, call=call)
+    return call.excinfo.value if call.excinfo else None
 
 
 def _ending(check: PlannedCheck, error: BaseException | None) -> Ending:
@@ -55,6 +73,6 @@ def _raised_by(step: Callable[[], object]) -> BaseException | None:
         step()
     except WorkerLost:
         raise
-    except (Exception, OutcomeException) as error:  # noqa: BLE001 - whatever a check raises becomes its ending
+    except (Exception, OutcomeException, SystemExit) as error:  # noqa: BLE001 - it becomes the check's ending
         return error
     return None

@@ -70,7 +70,7 @@ def _tensor(entry: dict[str, Any], body: bytes, start: int) -> Tensor:
     if first == last:
         return torch.empty(entry["shape"], dtype=dtype)
     # A copy of its own: writable, aligned, and not kept alive by its neighbours.
-    data = bytearray(body[start + first : start + last])
+    data = bytearray(memoryview(body)[start + first : start + last])
     if dtype == torch.bool and max(data) > 1:
         raise WireError("a boolean tensor holds bytes other than 0 and 1")
     return torch.frombuffer(data, dtype=dtype).reshape(entry["shape"])

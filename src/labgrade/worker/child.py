@@ -7,14 +7,15 @@ is believed. It answers requests; it decides nothing.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import mmap
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from labgrade.probes import BUILTIN_PROBES, Call
+from labgrade.probes import BUILTIN_PROBES, Call, Probe
 from labgrade.wire.frames import UNLIMITED, Closed, Connection, Frame
 from labgrade.wire.values import pack, unpack
 from labgrade.worker import control, messages
@@ -29,6 +30,17 @@ if TYPE_CHECKING:
     from labgrade.worker.isolation import Confinement
 
 _PROBES = {probe.op: probe for probe in BUILTIN_PROBES}
+
+
+def register_probes(modules: Iterable[str]) -> None:
+    """Make the probes at the top level of plug-ins' modules answer in this process and its forks.
+
+    Raises:
+        ImportError: a module is not there.
+    """
+    for name in modules:
+        found = vars(importlib.import_module(name)).values()
+        _PROBES.update({value.op: value for value in found if isinstance(value, Probe)})
 
 
 def run_loader(

@@ -46,10 +46,18 @@ def make_executor(  # noqa: PLR0913 - what a zygote is told, option by option
         from labgrade.worker.isolation import default_view  # noqa: PLC0415
 
         view = default_view([str(path) for path in hide])
-        plan = ZygotePlan(tuple(preload), limits or Limits(), view, huge_pages, spares, tuple(disabled))
+        plan = ZygotePlan(
+            preload=tuple(preload),
+            limits=limits or Limits(),
+            view=view,
+            huge_pages=huge_pages,
+            spares=spares,
+            disabled=tuple(disabled),
+            probe_modules=tuple(probe_modules),
+        )
         return ForkExecutor.start(plan)
     if kind == "spawn":
-        return SpawnExecutor(preload, limits or Limits())
+        return SpawnExecutor(preload, limits or Limits(), probe_modules)
     raise ExecutorUnavailable(
         f"There is no {kind!r} executor on {sys.platform}.", next_step="Use auto, fork or spawn."
     )

@@ -34,6 +34,7 @@ class ZygotePlan:
         huge_pages: collapse the heap; pays from about thirty submissions on.
         spares: workers that are forked ahead of need.
         disabled: isolation layers to leave out (tests, and `doctor`).
+        probe_modules: modules of plug-ins that hold probes at their top level.
     """
 
     preload: tuple[str, ...]
@@ -42,6 +43,7 @@ class ZygotePlan:
     huge_pages: bool = False
     spares: int = 1
     disabled: tuple[str, ...] = ()
+    probe_modules: tuple[str, ...] = ()
 
 
 @dataclass

@@ -72,7 +72,9 @@ class ForkedSubmission:
             connection.send(messages.load_order(order), timeout=60)
             seconds = order.budget_seconds + _LOAD_GRACE
             # The loader interrupts itself first, also a sleep; see `loading.WALL_FACTOR`.
-            clock = Clock(seconds, self._limits.memory_bytes, WALL_FACTOR * order.budget_seconds + _LOAD_GRACE)
+            clock = Clock(
+                seconds, self._limits.memory_bytes, WALL_FACTOR * order.budget_seconds + _LOAD_GRACE
+            )
             try:
                 return messages.read_load_reply(self._await(connection, clock), self._limits.output_bytes)
             except (StudentTimedOut, OverMemory) as over:

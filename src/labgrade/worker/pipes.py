@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import threading
@@ -73,13 +74,14 @@ class ThreadedStream(PipeStream):
             raise BlockingIOError from None
 
     def _read_ahead(self) -> None:
-        try:
+        with contextlib.suppress(OSError):
             while data := os.read(self._read, _CHUNK):
                 self._chunks.put(data)
-        except OSError:
-            pass
         self._chunks.put(b"")
+        os.close(self._read)
 
     def close(self) -> None:
-        """Close the writing end; the reader ends with the process at the other end."""
+        """Close the writing end; the thread closes the reading one when the process there is gone."""
         os.close(self._write)
+        while not self._chunks.empty():  # a full queue would hold the thread
+            self._chunks.get_nowait()

@@ -36,8 +36,9 @@ class SpawnExecutor:
 
     name = "spawn"
 
-    def __init__(self, preload: Sequence[str], limits: Limits) -> None:
+    def __init__(self, preload: Sequence[str], limits: Limits, probe_modules: Sequence[str] = ()) -> None:
         self._preload = tuple(preload)
+        self._probe_modules = tuple(probe_modules)
         self._limits = limits
 
     def isolation(self) -> IsolationReport:
@@ -49,12 +50,13 @@ class SpawnExecutor:
 
     def clients(self, number: int) -> list[SpawnExecutor]:
         """Return executors for `number` jobs; they share nothing."""
-        return [SpawnExecutor(self._preload, self._limits) for _ in range(number)]
+        return [SpawnExecutor(self._preload, self._limits, self._probe_modules) for _ in range(number)]
 
     @contextlib.contextmanager
     def open(self, program: Program, limits: Limits) -> Iterator[SpawnedSubmission]:
         """Load a program in a new process, which is ended with the context."""
-        loaded = SpawnedSubmission(self._preload, program, limits)
+        start = Frame({"preload": list(self._preload), "probe_modules": list(self._probe_modules)})
+        loaded = SpawnedSubmission(start, program, limits)
         try:
             loaded.load()
             yield loaded
@@ -68,25 +70,26 @@ class SpawnExecutor:
 class _Worker:
     """A spawned process and its pipes."""
 
-    def __init__(self, preload: Sequence[str]) -> None:
+    def __init__(self, start: Frame) -> None:
+        their_input, our_output = os.pipe()
+        our_input, their_output = os.pipe()
         self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and a constant
             [sys.executable, "-I", "-c", _COMMAND],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            stdin=their_input,
+            stdout=their_output,
             stderr=None if os.environ.get("LABGRADE_DEBUG") else subprocess.DEVNULL,
             env=worker_environment(),
-            bufsize=0,
         )
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self._stream = ThreadedStream(self.process.stdout.fileno(), self.process.stdin.fileno())
+        for descriptor in (their_input, their_output):
+            os.close(descriptor)
+        self._stream = ThreadedStream(our_input, our_output)
         self._connection = Connection(self._stream, FrameLimits())
-        self._make_ready(preload)
+        self._make_ready(start)
 
-    def _make_ready(self, preload: Sequence[str]) -> None:
+    def _make_ready(self, start: Frame) -> None:
         # Until it is ready no student code ran: whatever goes wrong is ours.
         try:
-            self.send(Frame({"preload": list(preload)}), _START_SECONDS)
+            self.send(start, _START_SECONDS)
             self.receive(time.monotonic() + _START_SECONDS)
         except (StudentCrashed, StudentTimedOut, WireError) as error:
             self.end()
@@ -129,17 +132,14 @@ class _Worker:
         """Kill and reap the process."""
         self.process.kill()
         self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
+        self._stream.close()
 
 
 class SpawnedSubmission:
     """A process with a loaded submission."""
 
-    def __init__(self, preload: Sequence[str], program: Program, limits: Limits) -> None:
-        self._preload = preload
+    def __init__(self, start: Frame, program: Program, limits: Limits) -> None:
+        self._start = start
         self._program = program
         self._limits = limits
         self._skip: set[int] = set()
@@ -166,7 +166,7 @@ class SpawnedSubmission:
 
     def _load_once(self) -> LoadFinding | None:
         self.end()
-        self._worker, self._used = _Worker(self._preload), False
+        self._worker, self._used = _Worker(self._start), False
         after = max(self._skip, default=None)
         order = messages.LoadOrder(
             self._program, self._limits.load_seconds, self._limits.output_bytes, frozenset(self._skip), after
@@ -189,17 +189,21 @@ class SpawnedSubmission:
     @contextlib.contextmanager
     def exercise(self, *, fresh: bool, seconds: float, seed: int) -> Iterator[SpawnedChannel]:
         """Open a channel for one exercise; see `LoadedSubmission.exercise`."""
-        if self._worker is None or (fresh and self._used):
-            self._load_once()
-        self._used = True
-        assert self._worker is not None
-        channel = SpawnedChannel(self._worker, seconds)
+        channel = SpawnedChannel(self._ready_worker(fresh=fresh), seconds)
         try:
             channel.begin(seed, wipe=fresh)
             yield channel
         finally:
             if channel.broken:
                 self.end()
+
+    def _ready_worker(self, *, fresh: bool) -> _Worker:
+        if self._worker is None or (fresh and self._used):
+            self._load_once()
+        if self._worker is None:
+            raise WorkerLost("a worker ended before it could be used")
+        self._used = True
+        return self._worker
 
     def end(self) -> None:
         """End the process."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from labgrade.wire.frames import UNLIMITED, Closed, Connection, Frame
 from labgrade.worker import messages
-from labgrade.worker.child import serve
+from labgrade.worker.child import register_probes, serve
 from labgrade.worker.files import place
 from labgrade.worker.loading import load
 from labgrade.worker.pipes import PipeStream
@@ -25,9 +25,11 @@ def main() -> None:
         os.dup2(nothing, descriptor)
     connection = Connection(stream, UNLIMITED)
     with contextlib.suppress(Closed), tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        for name in connection.receive().head["preload"]:
+        start = connection.receive().head
+        for name in start["preload"]:
             with contextlib.suppress(ImportError):
                 importlib.import_module(name)
+        register_probes(start["probe_modules"])
         prepare_process(Path(folder))
         connection.send(Frame({"ready": True}))
         order = messages.read_load_order(connection.receive())

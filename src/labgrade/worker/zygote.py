@@ -19,7 +19,7 @@ from typing import Any
 import torch
 
 from labgrade.wire.frames import Closed
-from labgrade.worker import control, supervisor
+from labgrade.worker import child, control, supervisor
 from labgrade.worker.endings import run_and_exit
 from labgrade.worker.executor import Limits
 from labgrade.worker.hugepages import collapse_heap
@@ -45,6 +45,7 @@ def _start(message: control.Message) -> Zygote:
     for name in (*_ALWAYS, *message["preload"]):
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    child.register_probes(message["probe_modules"])
     _warm()
     view = _view(message["view"])
     confinement = Confinement.prepare(view, disabled=frozenset(message["disabled"]))
