@@ -102,7 +102,8 @@ def self_check(
     require_data_set(settings.dataset, settings.origins.get("dataset", "--data"))
     lab = settings.course.lab(entry.lab)
     seed = _SEED if settings.seed is None else settings.seed
-    options = RunOptions(seed, settled_device(settings), settings.dataset, tuple(exercises))
+    device = settled_device(settings)
+    options = RunOptions(seed, device, settings.dataset, tuple(exercises), visible_only=True)
     notebooks = not entry.path.endswith(".py")
     with closing(_Worker(lambda: start_executor(settings, [lab], notebooks=notebooks))) as worker:
 

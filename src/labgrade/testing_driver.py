@@ -43,7 +43,13 @@ def _serve(course: Course, checks: list[PlannedCheck], executor: Executor, outpu
         job = json.loads(line)
         lab = course.lab(job["lab"])
         own = [check for check in checks if check.lab == lab.id]
-        grading = LabGrading(lab, own, RunOptions(job["seed"], exercises=tuple(job["exercises"])))
+        grading = LabGrading(
+            lab,
+            own,
+            RunOptions(
+                job["seed"], exercises=tuple(job["exercises"]), visible_only=lab.hidden_module is None
+            ),
+        )
         submission = _submission(job, lab)
         if isinstance(submission, Rejection):
             record = grading.reject(submission, executor, 1)

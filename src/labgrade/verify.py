@@ -113,7 +113,7 @@ def _find(path: Path) -> tuple[RecordStore, list[Stored], list[RecordChanged]]:
         found = _current_below(path, store)
         problems = [problem for problem in problems if problem.path.is_relative_to(path)]
     else:
-        store = RecordStore(path.absolute().parent.parent.parent, safe_slug)
+        store = RecordStore(path.resolve().parent.parent.parent, safe_slug)
         found = _one(path, store, problems)
     if not found and not problems:
         raise UserError("There are no records.", str(path), _GIVE)
@@ -142,7 +142,8 @@ def _one(path: Path, store: RecordStore, problems: list[RecordChanged]) -> list[
     except RecordChanged as problem:
         problems.append(problem)
         return []
-    if path.absolute().parent != store.folder(record.lab, record.student):
+    place = path.resolve().parent
+    if (place.parent.name, place.name) != (record.lab, safe_slug(record.student)):
         problems.append(RecordChanged(path, f"it is the record of {record.student!r} in {record.lab!r}"))
         return []
     return [Stored(path, record)]

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from labgrade.intake.slug import safe_slug
+from labgrade.record.codec import decode
+from labgrade.record.store import RecordStore
+
 from .tiny import HALF, HIDDEN, LAB, RIGHT, Tiny, record_files, records, write
 
 CLASS = {
@@ -43,6 +47,14 @@ def grade(tiny: Tiny, *options: object):
     return tiny.run("grade", "class", "--lab", LAB, "--out", "out", "--json", *options)
 
 
+def age(path: Path, time: str) -> None:
+    """Give a record's file another time, in its name too."""
+    record = decode(path.read_bytes())
+    provenance = record.provenance.model_copy(update={"finished": time})
+    path.unlink()
+    RecordStore(path.parents[2], safe_slug).put(record.model_copy(update={"provenance": provenance}))
+
+
 def test_equal_hand_ins_are_not_graded_again(graded):
     before = record_files(graded.folder / "out")
 
@@ -57,13 +69,14 @@ def test_equal_hand_ins_are_not_graded_again(graded):
 
 
 def test_an_equal_seed_reuses_and_says_so(graded):
-    ended = graded.run("grade", "class", "--lab", LAB, "--out", "out", "--seed", 7)
+    ended = graded.run("grade", "class", "--lab", LAB, LABGRADE_OUT="out", LABGRADE_SEED="7")
 
     assert 0 == ended.code
     assert 3 == ended.err.count("(as before)")
     assert 3 == len(record_files(graded.folder / "out"))
 
 
+@pytest.mark.slow
 def test_another_seed_grades_anew_and_the_newest_counts(tiny):
     grade(tiny, "--seed", 8)
 
@@ -72,6 +85,7 @@ def test_another_seed_grades_anew_and_the_newest_counts(tiny):
     ]
 
 
+@pytest.mark.slow
 def test_again_grades_anew_with_a_seed_of_its_own(tiny):
     grade(tiny, "--again")
 
@@ -90,8 +104,9 @@ def test_only_a_changed_hand_in_is_graded_again(tiny):
     assert 5 == len(record_files(tiny.folder / "out"))
 
 
+@pytest.mark.slow
 def test_a_rejection_for_another_reason_is_another_record(tiny):
-    write(tiny.folder / "class" / "broken.zip", b"")
+    write(tiny.folder / "class" / "broken.zip", b"%PDF-1.7\n")
 
     grade(tiny)
 
@@ -109,6 +124,7 @@ def test_another_grader_grades_anew(tiny):
     assert 6 == len(record_files(tiny.folder / "out"))
 
 
+@pytest.mark.slow
 def test_a_limited_run_is_no_substitute_for_a_whole_one(tiny):
     limited = grade(tiny, "-k", "q2")
 
@@ -117,6 +133,7 @@ def test_a_limited_run_is_no_substitute_for_a_whole_one(tiny):
     assert GRADED == grade(tiny).scores()
 
 
+@pytest.mark.slow
 def test_a_record_with_something_not_run_is_graded_again(tiny):
     write(tiny.course / "graders" / LAB / "test_hidden.py", HIDDEN.replace("2 * x)", "2 * x / 0)"))
     broken = grade(tiny)
@@ -132,8 +149,8 @@ def test_a_record_with_something_not_run_is_graded_again(tiny):
 
 def test_a_run_that_did_not_end_hands_on_its_seed(tiny):
     journal = tiny.folder / "out" / "runs.jsonl"
-    begun = [line for line in journal.read_text().splitlines() if '"event": "start"' in line]
-    journal.write_text(begun[-1].replace('"seed": 7', '"seed": 99') + "\n")
+    (begun, *_) = journal.read_text().splitlines()
+    journal.write_text(begun.replace('"seed": 7', '"seed": 99') + "\n")
     write(tiny.folder / "class" / "s03.py", f"# another\n{RIGHT}")
 
     grade(tiny)
@@ -150,20 +167,12 @@ def test_with_the_clock_set_back_the_sequence_decides(tiny):
 
     assert GRADED | {"s01.py": 2} == grade(tiny).scores()
     assert GRADED | {"s01.py": 2} == grade(tiny).scores()
-    mine = {record["sequence"]: record["score"] for record in records(tiny.folder / "out") if record["student"] == "s01"}
+    mine = {
+        record["sequence"]: record["score"]
+        for record in records(tiny.folder / "out")
+        if record["student"] == "s01"
+    }
     assert {1: 4, 2: 2} == mine
-
-
-def age(path: Path, time: str) -> None:
-    """Give a record's file another time, in its name too."""
-    from labgrade.intake.slug import safe_slug
-    from labgrade.record.codec import decode
-    from labgrade.record.store import RecordStore
-
-    record = decode(path.read_bytes())
-    provenance = record.provenance.model_copy(update={"finished": time})
-    path.unlink()
-    RecordStore(path.parents[2], safe_slug).put(record.model_copy(update={"provenance": provenance}))
 
 
 def test_a_damaged_record_is_passed_over_in_one_clear_line(tiny):
@@ -199,7 +208,7 @@ def test_a_folder_that_cannot_be_written_to_is_one_message(tiny):
         out.chmod(0o700)
 
     assert (2, "") == (ended.code, ended.out)
-    assert f"labgrade: out: This folder cannot be written to" in ended.err
+    assert "labgrade: out: This folder cannot be written to" in ended.err
     assert "Traceback" not in ended.err
 
 

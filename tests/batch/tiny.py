@@ -1,4 +1,4 @@
-"""A course of one lab with two quick exercises, hand-ins for it, and labgrade run on them as a person would."""
+"""A course of one lab with two quick exercises, hand-ins for it, and labgrade run on them as people do."""
 
 from __future__ import annotations
 

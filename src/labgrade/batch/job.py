@@ -57,7 +57,6 @@ class Job:
         output: where records go.
         executor: where student code runs.
         formats: forms of hand-in that are read.
-        again: grade even where an equal record exists.
         any_seed: an earlier record counts as equal whatever its seed.
     """
 
@@ -65,18 +64,18 @@ class Job:
     output: Output
     executor: Executor
     formats: Sequence[IntakeFormat]
-    again: bool
     any_seed: bool
 
     def with_executor(self, executor: Executor) -> Job:
         """Return the same job over another executor."""
         return dataclasses.replace(self, executor=executor)
 
-    def run(self, entry: Entry, *, final: bool) -> Graded:
+    def run(self, entry: Entry, *, final: bool, since: int = 0) -> Graded:
         """Grade an entry, or find the record that stands.
 
         Args:
             entry: what to grade.
+            since: records with a smaller sequence number do not stand, however equal.
             final: no other entry of this student and lab follows: its record is to be the current one.
 
         Raises:
@@ -86,7 +85,7 @@ class Job:
         submission = read_entry(entry, formats=self.formats)
         if isinstance(submission, Submission):
             self.output.keep_submission(submission)
-        standing = None if self.again else self._standing(submission, final=final)
+        standing = self._standing(submission, final=final, since=since)
         if standing is not None:
             self.output.refresh_page(standing.record)
             return graded(entry, standing, reused=True)
@@ -113,12 +112,13 @@ class Job:
             return grading.reject(submission, self.executor, sequence)
         return grading.grade(submission, self.executor, sequence)
 
-    def _standing(self, submission: Submission | Rejection, *, final: bool) -> Stored | None:
+    def _standing(self, submission: Submission | Rejection, *, final: bool, since: int) -> Stored | None:
         """Return the record that grading again could only repeat.
 
         Of two hand-ins under one id the last one's record is the current one; the other's lies before it.
         """
-        found = self.output.records(submission.lab, submission.student)
+        every = self.output.records(submission.lab, submission.student)
+        found = [stored for stored in every if stored.record.sequence >= since]
         candidates = found[-1:] if final else reversed(found)
         return next((stored for stored in candidates if self._repeats(stored.record, submission)), None)
 

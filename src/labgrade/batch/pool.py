@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from labgrade.batch.job import Graded, Job
-from labgrade.batch.process import JobProcess, Unit
+from labgrade.batch.process import JobProcess, SupportsClose, Unit
 from labgrade.errors import UserError, WorkerLost
 from labgrade.worker.executor import Executor
 
@@ -113,7 +113,9 @@ class Pool:
         clients = self._clients(missing)
         for client in clients:
             job = self.job.with_executor(client)
-            self._processes.append(JobProcess.start(job, self._units, self._processes))
+            others: list[SupportsClose] = [process.line for process in self._processes]
+            others += [other for other in clients if other is not client]
+            self._processes.append(JobProcess.start(job, self._units, others))
         for client in clients:
             client.close()
 

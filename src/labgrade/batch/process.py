@@ -13,7 +13,7 @@ import sys
 import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from labgrade.batch.job import Graded, Job
 from labgrade.errors import UserError
@@ -30,19 +30,29 @@ class Unit:
     Attributes:
         number: of the unit in its run.
         entries: in the order in which they count.
+        since: an earlier record stands for one of them only from this sequence number on.
         done: how many of them have a result.
         losses: how often a job was lost over the next one.
     """
 
     number: int
     entries: tuple[Entry, ...]
+    since: int = 0
     done: int = 0
     losses: int = 0
 
     def results(self, job: Job) -> Iterable[Graded]:
         """Grade what is left, one entry after the other."""
         for position in range(self.done, len(self.entries)):
-            yield job.run(self.entries[position], final=position == len(self.entries) - 1)
+            final = position == len(self.entries) - 1
+            yield job.run(self.entries[position], final=final, since=self.since)
+
+
+class SupportsClose(Protocol):
+    """Something to be closed."""
+
+    def close(self) -> None:
+        """Close it."""
 
 
 @dataclass
@@ -63,13 +73,13 @@ class JobProcess:
     _heard: bytes = field(default=b"", repr=False)
 
     @classmethod
-    def start(cls, job: Job, units: Sequence[Unit], others: Iterable[JobProcess]) -> JobProcess:
+    def start(cls, job: Job, units: Sequence[Unit], others: Iterable[SupportsClose]) -> JobProcess:
         """Fork a job.
 
         Args:
             job: what it does.
             units: all there is to do.
-            others: the jobs that run; the new one must not hold their lines open.
+            others: what belongs to other jobs, which the new one must not hold open.
         """
         ours, theirs = socket.socketpair()
         batch = os.getpid()
@@ -77,7 +87,7 @@ class JobProcess:
         if pid == 0:
             ours.close()
             for other in others:
-                other.line.close()
+                other.close()
             run_and_exit(lambda: _serve(job, units, theirs, batch))
         theirs.close()
         return cls(pid, ours)

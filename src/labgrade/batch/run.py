@@ -16,7 +16,13 @@ from labgrade.batch.pool import Pool
 from labgrade.batch.process import Unit
 from labgrade.course import Lab
 from labgrade.errors import UserError
-from labgrade.executors import require_confinement, require_known_layers, settled_device, start_executor
+from labgrade.executors import (
+    not_confined,
+    require_confinement,
+    require_known_layers,
+    settled_device,
+    start_executor,
+)
 from labgrade.extensions import intake_formats, require_data_set
 from labgrade.grader.checks import PlannedCheck, grader_files
 from labgrade.grader.collect import with_checks
@@ -155,14 +161,13 @@ class _Run:
         seed = self._seed(noted, options)
         run_id = self._output.begin_run(seed, noted)
         job = Job(
-            self._gradings(checks, seed, options),
+            self._gradings(checks, executor, seed, options),
             self._output,
             executor,
             intake_formats(),
-            again=options.again,
             any_seed=self._settings.seed is None,
         )
-        graded = self._grade(job, progress)
+        graded = self._grade(job, self._units(again=options.again), progress)
         index = self._output.end_run(run_id)
         damaged = tuple(str(problem) for problem in self._output.damaged.values())
         return BatchResult(graded, index, seed, damaged)
@@ -183,28 +188,31 @@ class _Run:
         return draw_secret() if unfinished is None else unfinished
 
     def _gradings(
-        self, checks: Sequence[PlannedCheck], seed: int, options: _Options
+        self, checks: Sequence[PlannedCheck], executor: Executor, seed: int, options: _Options
     ) -> dict[str, LabGrading]:
-        overridden = tuple(sorted(self._settings.allow_missing_layers))
+        allowed = self._settings.allow_missing_layers
+        overridden = tuple(name for name in not_confined(executor) if name in allowed)
         run = RunOptions(seed, self._settings.device, self._settings.dataset, options.exercises, overridden)
         return {
             lab.id: LabGrading(lab, [check for check in checks if check.lab == lab.id], run)
             for lab in self._labs
         }
 
-    def _grade(self, job: Job, progress: Progress | None) -> tuple[Graded, ...]:
+    def _grade(self, job: Job, units: Sequence[Unit], progress: Progress | None) -> tuple[Graded, ...]:
         results: dict[tuple[str, str], Graded] = {}
         with Pool(job, self.start, self._jobs) as pool:
-            for graded in pool.run(_units(self._entries)):
+            for graded in pool.run(units):
                 results[graded.lab, graded.path] = graded
                 if progress is not None:
                     progress(graded)
         return tuple(results[entry.lab, entry.path] for entry in self._entries)
 
-
-def _units(entries: Sequence[Entry]) -> list[Unit]:
-    """Put the entries of one student and lab together."""
-    groups: dict[tuple[str, str], list[Entry]] = {}
-    for entry in entries:
-        groups.setdefault((entry.lab, safe_slug(entry.student)), []).append(entry)
-    return [Unit(number, tuple(group)) for number, group in enumerate(groups.values())]
+    def _units(self, *, again: bool) -> list[Unit]:
+        """Put the entries of one student and lab together; where `again`, only this run's records stand."""
+        groups: dict[tuple[str, str], list[Entry]] = {}
+        for entry in self._entries:
+            groups.setdefault((entry.lab, safe_slug(entry.student)), []).append(entry)
+        units = [Unit(number, tuple(group)) for number, group in enumerate(groups.values())]
+        for unit in units if again else ():
+            unit.since = self._output.next_sequence(unit.entries[0].lab, unit.entries[0].student)
+        return units

@@ -161,12 +161,13 @@ def _refuse_doubles(checks: Sequence[PlannedCheck]) -> None:
             raise UserError(f"has the same check id {check.id!r} as {other}", where=check.item.nodeid)
 
 
-def require_plan(lab: Lab, checks: Sequence[PlannedCheck]) -> None:
+def require_plan(lab: Lab, checks: Sequence[PlannedCheck], *, visible_only: bool) -> None:
     """Hold a lab's collected checks to its `lab.toml`: a lost check would shrink what a mark is out of.
 
     Args:
         lab: the lab.
-        checks: all its collected checks; the visible ones alone where only those were collected.
+        checks: all its collected checks.
+        visible_only: hidden ones were not to be collected.
 
     Raises:
         UserError: names the exercise whose checks or marks differ, or that does not exist.
@@ -175,10 +176,9 @@ def require_plan(lab: Lab, checks: Sequence[PlannedCheck]) -> None:
         for exercise in (check.exercise, *check.needs):
             lab.exercise(exercise)
     for plan in lab.exercises:
-        for visibility, planned in (("visible", plan.visible), ("hidden", plan.hidden)):
+        hidden = () if visible_only else (("hidden", plan.hidden),)
+        for visibility, planned in (("visible", plan.visible), *hidden):
             found = [c.marks for c in checks if (c.exercise, c.visibility) == (plan.id, visibility)]
-            if not any(c.visibility == visibility for c in checks):
-                continue
             if (len(found), sum(found)) != (planned.checks, planned.marks):
                 raise UserError(
                     f"{plan.id} has {len(found)} {visibility} checks of {sum(found)} marks together, "

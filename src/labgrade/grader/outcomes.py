@@ -126,7 +126,11 @@ def _crashed(error: StudentCrashed, _mistakes: Sequence[Mistake]) -> Ending:
 
 
 def _not_attempted(error: NotAttempted, _mistakes: Sequence[Mistake]) -> Ending:
-    hidden = f"`{error.name}` is still the stub." if error.stub else f"There is no `{error.name}` yet."
+    hidden = (
+        f"`{error.name}` raises NotImplementedError: it is still the stub, or calls one that is."
+        if error.stub
+        else f"There is no `{error.name}` yet."
+    )
     say = hidden
     if error.near:  # a name of the student's own choice: for visible checks only
         say = f"There is no `{error.name}`. Your file has `{error.near}`: is that the one? Then rename it."

@@ -74,5 +74,5 @@ class RemoteFunction:
 
 
 def _near(name: str, names: frozenset[str]) -> str:
-    matches = difflib.get_close_matches(name, sorted(names)[:2_000], n=1, cutoff=0.8)
+    matches = difflib.get_close_matches(name, sorted(names)[:5_000], n=1, cutoff=0.8)
     return matches[0] if matches else ""

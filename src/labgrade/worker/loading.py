@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 
-NAMES_LIMIT: Final = 2_000
+NAMES_LIMIT: Final = 20_000
 
 
 WALL_FACTOR: Final = 3.0
