@@ -31,6 +31,7 @@ def graded(tmp_path_factory) -> Tiny:
     tiny = Tiny(tmp_path_factory.mktemp("resume"))
     tiny.hand_in("class", CLASS)
     ended = tiny.run("grade", "class", "--lab", LAB, "--out", "out", "--seed", 7, "--json")
+    assert ended.code == 0, ended.err
     assert ended.scores() == GRADED
     return tiny
 

@@ -83,7 +83,8 @@ class Loader:
         order = messages.read_load_order(connection.receive())
         place(order.program.files, self._folders[0])
         self._order = order
-        self._progress[4] = 1  # from here on the student's code may end this process; before, only we can
+        # From here on the student's code may end this process; before, only we can.
+        control.send(self._line, {"started": True})
         self._loaded = load(
             order.program,
             budget_seconds=order.budget_seconds,

@@ -226,7 +226,7 @@ def _cause(status: int) -> str:
         with contextlib.suppress(ValueError):
             return f"signal {number}, {signal.Signals(number).name}"
         return f"signal {number}"
-    return f"exit status {os.waitstatus_to_exitcode(status)}"
+    return f"exit status {os.WEXITSTATUS(status)}"
 
 
 class _Ended(Exception):

@@ -19,6 +19,7 @@ import os
 import select
 import signal
 import socket
+from collections.abc import Sequence
 
 from labgrade.wire.frames import Closed
 from labgrade.worker import child, control
@@ -28,7 +29,8 @@ from labgrade.worker.isolation import Confinement
 from labgrade.worker.tree import ProcessTree
 
 _PROGRESS_BYTES = 4
-_STATE_BYTES = 5  # a statement's number, and whether loading began at all
+_MAX_PID = 1 << 22
+_MAX_STATUS = 0xFFFF
 
 
 def run(grader: socket.socket, confinement: Confinement, limits: Limits) -> None:
@@ -80,8 +82,12 @@ class Supervisor:
                     self._runner_ended()
 
     def _start_loader(self) -> None:
-        self._progress[:_STATE_BYTES] = bytes(_STATE_BYTES)
+        self._progress[:_PROGRESS_BYTES] = bytes(_PROGRESS_BYTES)
+        self._started = False
+        self._announced = 0
         self._line, theirs = control.pair()
+        # A loader that does not read must not hold us; what it misses is its own loss.
+        self._line.setblocking(False)  # noqa: FBT003 - the socket's own signature
         self._loader = os.fork()
         if self._loader == 0:
             self._line.close()
@@ -100,8 +106,8 @@ class Supervisor:
         message, descriptors = control.receive(self._grader)
         op = message["op"]
         if op in ("load", "serve", "exercise"):
-            with contextlib.suppress(Closed):  # a dead loader is told of by its own event
-                control.send(self._line, {"op": op}, descriptors)
+            self._announced += op == "exercise"
+            self._tell_loader({"op": op}, descriptors)
         elif op == "usage":
             usage = self._tree.usage(exclude=(self._loader,) if self._runner is not None else ())
             control.send(self._grader, {"usage": usage})
@@ -120,8 +126,11 @@ class Supervisor:
         for descriptor in descriptors:
             os.close(descriptor)
 
+    def _tell_loader(self, message: control.Message, descriptors: Sequence[int] = ()) -> None:
+        with contextlib.suppress(Closed, BlockingIOError):  # a dead loader is told of by its own event
+            control.send(self._line, message, descriptors)
+
     def _hear_loader(self) -> None:
-        # The loader has run student code by now: believe its pid only as far as a pid goes.
         try:
             message, descriptors = control.receive(self._line)
         except Closed:
@@ -129,31 +138,44 @@ class Supervisor:
             return
         for descriptor in descriptors:
             os.close(descriptor)
-        pid, status = message.get("pid"), message.get("status")
-        if type(pid) is int and pid > 1 and "status" not in message:
-            with contextlib.suppress(OSError):
-                self._forget_runner()
-                self._runner = os.pidfd_open(pid)
-                self._runner_pid = pid
-                self._poll.register(self._runner, select.POLLIN)
-        elif type(status) is int and pid == self._runner_pid:
+        if "started" in message:
+            self._started = True  # said before the first line of student code, and never taken back
+        elif "status" in message:
+            self._tell_status(message.get("pid"), message["status"])
+        else:
+            self._watch_runner(message.get("pid"))
+
+    # From its first statement on the loader is the student's: believe a pid only as far as a pid goes, once an
+    # exercise, and a status only as far as a status goes.
+
+    def _watch_runner(self, pid: object) -> None:
+        if not self._announced or type(pid) is not int or not 1 < pid < _MAX_PID:
+            return
+        self._announced = 0
+        with contextlib.suppress(OSError):
+            self._forget_runner()
+            self._runner = os.pidfd_open(pid)
+            self._runner_pid = pid
+            self._poll.register(self._runner, select.POLLIN)
+
+    def _tell_status(self, pid: object, status: object) -> None:
+        if pid == self._runner_pid and type(status) is int and 0 <= status <= _MAX_STATUS:
+            self._runner_pid = 0
             control.send(self._grader, {"event": "exit", "status": status})
 
     def _runner_ended(self) -> None:
         self._forget_runner()
-        with contextlib.suppress(Closed):
-            control.send(self._line, {"op": "reap"})
+        self._tell_loader({"op": "reap"})
         control.send(self._grader, {"event": "gone"})
 
     def _loader_ended(self) -> None:
         _, status = os.waitpid(self._loader, 0)
         progress = int.from_bytes(self._progress[:_PROGRESS_BYTES], "little")
-        started = self._progress[_PROGRESS_BYTES] == 1
         self._poll.unregister(self._loader_end)
         os.close(self._loader_end)
         self._loader_end = -1
         control.send(
-            self._grader, {"event": "exit", "status": status, "progress": progress, "started": started}
+            self._grader, {"event": "exit", "status": status, "progress": progress, "started": self._started}
         )
 
     def _end(self) -> None:
@@ -161,8 +183,7 @@ class Supervisor:
         self._forget_runner()
         self._runner_pid = 0
         self._tree.kill(exclude=(self._loader,))
-        with contextlib.suppress(Closed):
-            control.send(self._line, {"op": "reap"})
+        self._tell_loader({"op": "reap"})
 
     def _forget_runner(self) -> None:
         if self._runner is not None:
