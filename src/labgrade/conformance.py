@@ -137,6 +137,19 @@ def fresh_is_fresh(executor: Executor) -> None:
         assert _fresh(loaded, "look") == [0, False, "given"]
 
 
+def loading_leaves_its_files(executor: Executor) -> None:
+    """Files and working directory that top-level code made are there for every exercise, fresh or not."""
+    source = (
+        "import os\nos.mkdir('made')\nos.chdir('made')\n"
+        "with open('words.txt', 'w') as file:\n    file.write('one two')\n"
+        "def words():\n    return open('words.txt').read()\n"
+    )
+    with executor.open(_program(source), _LIMITS) as loaded:
+        assert [_shared(loaded, "words"), _fresh(loaded, "words"), _shared(loaded, "words")] == [
+            "one two"
+        ] * 3
+
+
 def submissions_are_apart(executor: Executor) -> None:
     """One submission sees nothing of another."""
     source = "import os, torch\ndef leave():\n    open('left.txt', 'w').close()\n    torch.left = 1\n"
@@ -189,6 +202,7 @@ CONFORMANCE: tuple[Callable[[Executor], None], ...] = (
     leaving_while_loading,
     looping_while_loading,
     fresh_is_fresh,
+    loading_leaves_its_files,
     submissions_are_apart,
     seeds_decide,
     threads_do_not_hang,

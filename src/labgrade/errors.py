@@ -97,13 +97,13 @@ class StudentCrashed(StudentFailure):
 
     Attributes:
         cause: short sentence of ours: "signal 11, SIGSEGV", "exit status 0", "it closed its channel", …
-        progress: while loading, the number of the top-level statement that ran.
+        progress: while loading, the number of the top-level statement that ran; None where it is not known.
     """
 
-    def __init__(self, cause: str) -> None:
+    def __init__(self, cause: str, progress: int | None = None) -> None:
         super().__init__(cause)
         self.cause = cause
-        self.progress = 0
+        self.progress = progress
 
 
 class NotAttempted(StudentFailure):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -136,9 +137,8 @@ def _saves_after(path: Path, known: object) -> Iterator[None]:
         rust_timeout=2_000,
         yield_on_timeout=True,
         recursive=is_folder,
-        raise_interrupt=False,
     )
-    for _ in events:
+    for _ in itertools.chain([None], events):  # looked at once before the first wait
         if (now := _state(path)) != known:
             known = now
             yield

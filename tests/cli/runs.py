@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import itertools
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -99,6 +101,8 @@ class Warm:
         folder = self._folder / str(next(self._numbers))
         folder.mkdir()
         out, err = folder / "out", folder / "err"
+        out.touch()
+        err.touch()
         request = {
             "run": [str(argument) for argument in arguments],
             "cwd": str(cwd or folder),
@@ -128,3 +132,34 @@ def warm() -> Warm:
     process = Warm(Path(folder))
     atexit.register(process.close)
     return process
+
+
+PATIENCE = 120
+"""Seconds until a test stops waiting for what comes within a few."""
+
+
+class Reader:
+    """What comes out of a pipe or a terminal, piece by piece."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self.seen = ""
+
+    def until(self, *texts: str) -> str:
+        """Read until all the texts have come since the last call; return what came."""
+        start = len(self.seen)
+        while not all(text in self.seen[start:] for text in texts):
+            ready, _, _ = select.select([self._descriptor], [], [], PATIENCE)
+            assert ready, f"waited in vain for {texts}; what came is {self.seen[start:]!r}"
+            self.seen += os.read(self._descriptor, 65_536).decode("utf-8", "replace")
+        return self.seen[start:]
+
+    def rest(self) -> str:
+        """Read what is left, where the other end is closed or silent."""
+        start = len(self.seen)
+        with contextlib.suppress(OSError):  # a terminal that nobody holds any more
+            while select.select([self._descriptor], [], [], 0)[0] and (
+                data := os.read(self._descriptor, 65_536)
+            ):
+                self.seen += data.decode("utf-8", "replace")
+        return self.seen[start:]

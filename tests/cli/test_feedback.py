@@ -81,7 +81,7 @@ def shown(course_root, capsys):
         show(record, lab)
         printed = capsys.readouterr()
         assert printed.err == ""
-        return printed.out.splitlines()
+        return [line.rstrip() for line in printed.out.splitlines()]
 
     return lines
 
@@ -112,7 +112,7 @@ def test_a_hint_and_the_recognised_mistake_stand_below_the_feedback(shown):
 
     lines = shown(record_of(check))
 
-    assert [line.rstrip() for line in lines[2:5]] == [
+    assert lines[2:5] == [
         "    2 of 4 values differ.",
         "    hint: Look at the axes.",
         "    recognised: lab01_tiny.q1.axes",

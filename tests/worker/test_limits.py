@@ -90,6 +90,68 @@ class TestHostileReplies:
             assert not isinstance(call(channel, "large"), torch.Tensor)
 
 
+class TestHostileLoaders:
+    """What code in the loader can say to the supervisor costs its own submission alone, as its own doing."""
+
+    SEND = (
+        "import json, os, socket, threading\n"
+        "def send(message):\n"
+        "    for d in range(3, 32):\n"
+        "        try:\n"
+        "            s = socket.socket(fileno=os.dup(d))\n"
+        "            if s.type == socket.SOCK_SEQPACKET: s.send(json.dumps(message).encode())\n"
+        "        except OSError:\n"
+        "            pass\n"
+    )
+
+    @pytest.mark.parametrize(
+        "message",
+        [
+            {"pid": 99999999999999},
+            {"pid": -1},
+            {"pid": 5, "status": 127},
+            {"pid": 5, "status": 10**30},
+            {"status": None},
+            {"started": False},
+            {},
+        ],
+        ids=str,
+    )
+    def test_a_message_of_the_students_does_no_harm(self, executor, message):
+        source = self.SEND + f"send({message!r})\ndef f():\n    return 1\n"
+        with executor.open(program(source), Limits()) as loaded:
+            with loaded.exercise(fresh=False, seconds=5, seed=1) as channel:
+                assert call(channel, "f") == 1
+            with loaded.exercise(fresh=True, seconds=5, seed=1) as channel:
+                assert call(channel, "f") == 1
+
+    def test_a_flood_of_announcements_holds_nobody(self, executor):
+        source = (
+            self.SEND
+            + "def flood():\n"
+            + "    for pid in range(2, 3000): send({'pid': pid})\n"
+            + "send({'pid': 1})\nflood()\n"
+            + "def f():\n    return 1\n"
+        )
+        with (
+            executor.open(program(source), Limits(load_seconds=5)) as loaded,
+            loaded.exercise(fresh=False, seconds=5, seed=1) as channel,
+        ):
+            assert call(channel, "f") == 1
+
+    def test_a_loader_that_ends_itself_is_not_our_fault(self, executor):
+        source = "def f():\n    return 1\nimport os\nos._exit(70)\n"
+        with executor.open(program(source), Limits()) as loaded:
+            assert "f" in loaded.report.names
+
+    def test_closing_every_descriptor_while_loading_leaves_the_functions(self, executor):
+        source = "import os\ndef above():\n    return 1\nos.closerange(0, 4096)\ndef below():\n    return 2\n"
+        with executor.open(program(source), Limits()) as loaded:
+            assert {"above", "below"} <= loaded.report.names
+            with loaded.exercise(fresh=False, seconds=5, seed=1) as channel:
+                assert call(channel, "below") == 2
+
+
 class TestLeftovers:
     def test_a_daemon_does_not_outlive_its_exercise(self, executor):
         source = (

@@ -98,6 +98,7 @@ def _note_missing(checks: SelfCheck) -> None:
 
 
 def _watch(checks: SelfCheck, path: Path) -> int:
+    from labgrade.cli.feedback import show
     from labgrade.selfcheck import saves
 
     saved = saves(path)  # begun before the first check, so that a save during it is not missed
@@ -105,16 +106,10 @@ def _watch(checks: SelfCheck, path: Path) -> int:
     typer.echo(f"Watching {path}; Ctrl-C ends it.", err=True)
     with contextlib.suppress(KeyboardInterrupt):
         for _ in saved:
-            code = _show_again(checks)
+            record = checks.run()
+            code = _code(record)  # before it is shown: who reads it may interrupt at once
+            show(record, checks.lab, clear=True)
     return code
-
-
-def _show_again(checks: SelfCheck) -> int:
-    from labgrade.cli.feedback import show
-
-    record = checks.run()
-    show(record, checks.lab, clear=True)
-    return _code(record)
 
 
 def _code(record: GradeRecord) -> int:

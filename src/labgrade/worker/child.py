@@ -21,7 +21,7 @@ from labgrade.wire.values import pack, unpack
 from labgrade.worker import control, messages
 from labgrade.worker.endings import run_and_exit
 from labgrade.worker.executor import Limits
-from labgrade.worker.files import Files, place, wipe
+from labgrade.worker.files import Snapshot, place
 from labgrade.worker.loading import Loaded, load
 from labgrade.worker.surroundings import prepare_process, reseed, reset_between_exercises
 from labgrade.worker.tracebacks import call_advice, describe_exception
@@ -63,7 +63,7 @@ class Loader:
         self._folders = folders
         self._progress = progress
         self._loaded: Loaded | None = None
-        self._order: messages.LoadOrder | None = None
+        self._snapshot: Snapshot | None = None
 
     def answer(self, message: control.Message, descriptors: list[int]) -> None:
         """Do one thing that the supervisor asks."""
@@ -82,7 +82,6 @@ class Loader:
     def _load(self, connection: Connection) -> None:
         order = messages.read_load_order(connection.receive())
         place(order.program.files, self._folders[0])
-        self._order = order
         # From here on the student's code may end this process; before, only we can.
         control.send(self._line, {"started": True})
         self._loaded = load(
@@ -93,6 +92,7 @@ class Loader:
             skip=order.skip,
             definitions_after=order.definitions_after,
         )
+        self._snapshot = remember(self._folders)
         connection.send(messages.load_reply(self._loaded.report))
 
     def _note(self, statement: int) -> None:
@@ -106,8 +106,8 @@ class Loader:
         control.send(self._line, {"pid": pid})
 
     def _serve(self, connection: Connection) -> None:
-        if self._loaded is not None and self._order is not None:
-            serve(connection, self._loaded, self._order.program.files, self._folders)
+        if self._loaded is not None:
+            serve(connection, self._loaded, self._snapshot)
 
     def _reap(self) -> None:
         with contextlib.suppress(ChildProcessError, Closed):
@@ -118,24 +118,37 @@ class Loader:
                 control.send(self._line, {"pid": pid, "status": status})
 
 
-def serve(connection: Connection, loaded: Loaded, files: Files, folders: Sequence[Path]) -> None:
+def remember(folders: Sequence[Path]) -> Snapshot | None:
+    """Remember a submission's folders after loading; None where its code left them unreadable."""
+    try:
+        return Snapshot(folders)
+    except OSError:
+        return None
+
+
+def serve(connection: Connection, loaded: Loaded, snapshot: Snapshot | None) -> None:
     """Answer requests on one channel until it is closed.
+
+    The first exercise of a process finds the folders as loading left them. That is so in every process, so
+    that nothing here tells student code whether its answer was asked for before.
 
     Args:
         connection: to the grader.
         loaded: the submission.
-        files: its files, put back after a wipe.
-        folders: what a wipe empties; the working directory first.
+        snapshot: its folders after loading.
     """
+    fresh = snapshot
     with contextlib.suppress(Closed):
         while True:
             frame = connection.receive()
             op = frame.head["op"]
             if op == "begin":
-                if frame.head["wipe"]:
-                    wipe(folders)
-                    place(files, folders[0])
                 reset_between_exercises()
+                if fresh is not None:
+                    fresh.restore()
+                    fresh = None
+                if snapshot is not None:
+                    snapshot.enter()
                 reseed(int(frame.head["seed"]))
             else:
                 connection.send(answer(frame, loaded))

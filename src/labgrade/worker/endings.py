@@ -7,7 +7,8 @@ import traceback
 from collections.abc import Callable
 from typing import NoReturn
 
-_OUR_FAULT = 70  # EX_SOFTWARE
+OUR_FAULT = 70
+"""Exit status of a fork in which our own code raised (EX_SOFTWARE)."""
 
 
 def run_and_exit(body: Callable[[], object]) -> NoReturn:
@@ -16,7 +17,7 @@ def run_and_exit(body: Callable[[], object]) -> NoReturn:
     try:
         body()
     except BaseException:  # noqa: BLE001 - whatever it is, a fork must not return
-        status = _OUR_FAULT
+        status = OUR_FAULT
         traceback.print_exc()
     finally:
         os._exit(status)

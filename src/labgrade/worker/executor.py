@@ -120,7 +120,7 @@ class LoadedSubmission(Protocol):
         """Open a channel for one exercise.
 
         Args:
-            fresh: in a process of its own, with a wiped working directory; else in the shared one,
+            fresh: in a process of its own, with the folders as loading left them; else in the shared one,
                 which is made anew where it crashed or timed out before.
             seconds: CPU seconds that the exercise may use.
             seed: for the worker's random generators; derived one-way from the run's secret.

@@ -20,12 +20,14 @@ from labgrade.wire.frames import Closed, Connection, Frame, FrameLimits
 from labgrade.wire.strict_json import WireError
 from labgrade.worker import control, messages
 from labgrade.worker.clock import Clock, OverMemory
+from labgrade.worker.endings import OUR_FAULT
 from labgrade.worker.executor import Limits, LoadFinding, LoadReport, Program
 from labgrade.worker.loading import WALL_FACTOR
 
 _TICK_SECONDS = 0.1
-_MAX_RELOADS = 4
-_LAST_WORDS_MS = 500
+_MAX_LOADS = 5
+_SHORT_LOAD = 5.0
+_LAST_WORDS_SECONDS = 0.5
 _LOAD_GRACE = 6.0
 """Seconds beyond the load budget before the loader, which interrupts itself, is killed."""
 
@@ -46,26 +48,34 @@ class ForkedSubmission:
     # -- loading ---------------------------------------------------------------------------------
 
     def load(self) -> None:
-        """Load the program; where a statement ends the process, load again without it."""
+        """Load the program; where a statement ends the process, load again without it.
+
+        A process that had to be stopped gets little time again, and the last attempt runs definitions alone:
+        top-level code can cost its own statements, never the functions beside them.
+        """
         skip: set[int] = set()
         lost: list[LoadFinding] = []
-        for _ in range(_MAX_RELOADS):
-            after = max(skip, default=None)
+        budget, after = self._limits.load_seconds, None
+        for attempt in range(_MAX_LOADS):
+            if attempt == _MAX_LOADS - 1:
+                after = -1
             order = messages.LoadOrder(
-                self._program, self._limits.load_seconds, self._limits.output_bytes, frozenset(skip), after
+                self._program, budget, self._limits.output_bytes, frozenset(skip), after
             )
             try:
                 report = self._load_once(order)
             except _Ended as ended:
-                skip.add(ended.progress)
                 lost.append(LoadFinding(ended.code, ended.message))
                 self._command("new_loader", "loader")
+                if not ended.somewhere:
+                    skip.add(ended.progress)
+                after = -1 if ended.somewhere else max(skip)
+                budget = min(budget, _SHORT_LOAD) if ended.stopped else budget
             else:
-                self.report = LoadReport(
-                    report.names, (*lost, *report.findings), report.output, report.forkable
-                )
+                findings = (*dict.fromkeys(lost), *report.findings)
+                self.report = LoadReport(report.names, findings, report.output, report.forkable)
                 return
-        self.report = LoadReport(frozenset(), tuple(lost), "")
+        self.report = LoadReport(frozenset(), tuple(dict.fromkeys(lost)), "")
 
     def _load_once(self, order: messages.LoadOrder) -> LoadReport:
         with self._channel("load") as connection:
@@ -83,12 +93,15 @@ class ForkedSubmission:
                 why = "used more memory than it may" if memory else "could not be interrupted in its time"
                 message = f"A top-level statement {why}; it was left out."
                 code = "top-level-memory" if memory else "top-level-budget"
-                raise _Ended(code, message, self._progress_after_kill()) from None
+                raise _Ended(code, message, self._progress_after_kill(), stopped=True) from None
             except WireError as error:
-                raise _Ended("load-failed", f"Loading ended with a malformed report ({error}).", 0) from None
+                message = f"Loading ended with a malformed report ({error}); only definitions were loaded."
+                raise _Ended("load-failed", message, 0, somewhere=True) from None
             except StudentCrashed as crash:
-                message = f"A top-level statement ended the process ({crash.cause}); it was left out."
-                raise _Ended("top-level-exit", message, crash.progress) from None
+                somewhere = crash.progress is None
+                which = "Top-level code" if somewhere else "A top-level statement"
+                message = f"{which} ended the process ({crash.cause}); it was left out."
+                raise _Ended("top-level-exit", message, crash.progress or 0, somewhere=somewhere) from None
 
     def _progress_after_kill(self) -> int:
         control.send(self._line, {"op": "kill_loader"})
@@ -104,7 +117,7 @@ class ForkedSubmission:
             self._shared = self._new_runner()
         channel = ForkedChannel(self, self._shared, Clock(seconds, self._limits.memory_bytes))
         try:
-            channel.begin(seed, wipe=fresh)
+            channel.begin(seed)
             yield channel
         finally:
             if fresh or channel.broken:
@@ -203,14 +216,16 @@ class ForkedSubmission:
         """The channel was closed: wait a moment for the supervisor to say how the process ended."""
         poll = select.poll()
         poll.register(self._line, select.POLLIN)
-        while self._passed_over or poll.poll(_LAST_WORDS_MS):
+        deadline = time.monotonic() + _LAST_WORDS_SECONDS
+        while time.monotonic() < deadline and (self._passed_over or poll.poll(_LAST_WORDS_SECONDS * 1_000)):
             message = self._passed_over.pop(0) if self._passed_over else self._event()
             if message.get("event") == "exit":
                 if not message.get("started", True):
                     raise WorkerLost("a loader ended before any student code ran")
-                crash = StudentCrashed(_cause(int(message["status"])))
-                crash.progress = int(message.get("progress", 0))
-                return crash
+                status = int(message["status"])
+                # Our own code stumbled over what student code had done before: no statement can be named.
+                told = status >> 8 != OUR_FAULT
+                return StudentCrashed(_cause(status), message.get("progress") if told else None)
         return StudentCrashed("it closed its channel")
 
     def _event(self) -> control.Message:
@@ -230,13 +245,24 @@ def _cause(status: int) -> str:
 
 
 class _Ended(Exception):
-    """Loading ended the loader at statement `progress`."""
+    """Loading did not come to its end.
 
-    def __init__(self, code: str, message: str, progress: int) -> None:
+    Attributes:
+        code, message: of the finding.
+        progress: the statement that ran.
+        stopped: we stopped it, for time or memory.
+        somewhere: which statement it was is not known.
+    """
+
+    def __init__(
+        self, code: str, message: str, progress: int, *, stopped: bool = False, somewhere: bool = False
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.progress = progress
+        self.stopped = stopped
+        self.somewhere = somewhere
 
 
 class ForkedChannel:
@@ -249,10 +275,10 @@ class ForkedChannel:
         self._number = 0
         self.broken = False
 
-    def begin(self, seed: int, *, wipe: bool) -> None:
+    def begin(self, seed: int) -> None:
         """Reset and reseed the runner."""
         with contextlib.suppress(Closed, TimeoutError):
-            self._connection.send(messages.begin(seed, wipe=wipe), timeout=5)
+            self._connection.send(messages.begin(seed), timeout=5)
 
     def ask(self, op: str, arguments: dict[str, Any]) -> Any:
         """Run a probe in the worker; see `executor.Channel.ask`."""

@@ -124,9 +124,9 @@ def _text(value: Any) -> str:
     return value
 
 
-def begin(seed: int, *, wipe: bool) -> Frame:
+def begin(seed: int) -> Frame:
     """Write the first frame of an exercise."""
-    return Frame({"op": "begin", "seed": seed, "wipe": wipe})
+    return Frame({"op": "begin", "seed": seed})
 
 
 def request(number: int, op: str, arguments: Mapping[str, Any]) -> Frame:

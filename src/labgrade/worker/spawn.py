@@ -191,7 +191,7 @@ class SpawnedSubmission:
         """Open a channel for one exercise; see `LoadedSubmission.exercise`."""
         channel = SpawnedChannel(self._ready_worker(fresh=fresh), seconds)
         try:
-            channel.begin(seed, wipe=fresh)
+            channel.begin(seed)
             yield channel
         finally:
             if channel.broken:
@@ -222,10 +222,10 @@ class SpawnedChannel:
         self._number = 0
         self.broken = False
 
-    def begin(self, seed: int, *, wipe: bool) -> None:
+    def begin(self, seed: int) -> None:
         """Reset and reseed the process."""
         with contextlib.suppress(StudentCrashed):
-            self._worker.send(messages.begin(seed, wipe=wipe), self._left)
+            self._worker.send(messages.begin(seed), self._left)
 
     def ask(self, op: str, arguments: dict[str, Any]) -> Any:
         """Run a probe in the worker; see `executor.Channel.ask`."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from labgrade.wire.frames import UNLIMITED, Closed, Connection, Frame
 from labgrade.worker import messages
-from labgrade.worker.child import register_probes, serve
+from labgrade.worker.child import register_probes, remember, serve
 from labgrade.worker.files import place
 from labgrade.worker.loading import load
 from labgrade.worker.pipes import PipeStream
@@ -42,5 +42,6 @@ def main() -> None:
             skip=order.skip,
             definitions_after=order.definitions_after,
         )
+        snapshot = remember([Path(folder)])
         connection.send(messages.load_reply(loaded.report))
-        serve(connection, loaded, order.program.files, [Path(folder)])
+        serve(connection, loaded, snapshot)

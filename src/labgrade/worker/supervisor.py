@@ -145,8 +145,8 @@ class Supervisor:
         else:
             self._watch_runner(message.get("pid"))
 
-    # From its first statement on the loader is the student's: believe a pid only as far as a pid goes, once an
-    # exercise, and a status only as far as a status goes.
+    # From its first statement on the loader is the student's: believe a pid only as far as a pid goes, once
+    # an exercise, and a status only as far as a status goes.
 
     def _watch_runner(self, pid: object) -> None:
         if not self._announced or type(pid) is not int or not 1 < pid < _MAX_PID:
