@@ -59,7 +59,7 @@ def test_each_save_brings_fresh_feedback_from_the_same_zygote(labgrade, course, 
 
     assert "There is no `pair` yet." in first
     assert "There is no" not in second
-    assert "expected 6" in third
+    assert "should be 6, but it is 9" in third
     assert zygote == same
     assert 1 == code, "the last check did not pass"
     assert "" == said.rest()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 import torch
 
-from labgrade.probes import shared_storage
+from labgrade.probes.base import Call
+from labgrade.probes.storage import SHARED_STORAGE, WRITE_THROUGH, shared_storage
 from labgrade.wire.plain import Opaque
 
 from .in_process import InProcess, Replying
@@ -133,6 +136,39 @@ class TestOddResults:
         _, seen = shared_storage(InProcess(lambda x: x), ints, writes=[(0, 7)])
         assert seen.tolist() == [7, 1, 2]
 
-    @pytest.mark.parametrize("reply", [None, 5, (1,), (1, 2, 3), [1, 2], Opaque("tuple")])
-    def test_a_forged_reply_has_no_base(self, reply):
-        assert shared_storage(Replying(reply), base(), writes=[]) == (reply, None)
+    @pytest.mark.parametrize("reply", [None, 5, (1,), [1, 2], Opaque("tuple")])
+    def test_whatever_is_replied_comes_through(self, reply):
+        assert shared_storage(Replying(reply), base(), writes=[]) == (reply, reply)
+
+
+class TestLies:
+    def test_the_writes_are_not_known_while_the_function_runs(self):
+        """A copy that writes into its argument what the probe asks for finds nothing that tells it."""
+
+        def lie(x):
+            frame = sys._getframe()
+            while frame is not None:
+                for local in list(frame.f_locals.values()):
+                    for position, value in (getattr(local, "options", None) or {}).get("writes", ()):
+                        x.view(-1)[position] = value
+                frame = frame.f_back
+            return x.clone()
+
+        # The test's own frames know the writes: only those of the worker's side may be looked at.
+        call = Call(lie, [base()], {}, {"index": 0})
+        SHARED_STORAGE.answer(call)
+        seen = WRITE_THROUGH.answer(Call(lie, [], {}, {"writes": [[0, 7.0]]}))
+        assert seen.flatten().tolist() == [0, 1, 2, 3, 4, 5]
+
+    def test_a_subclass_that_writes_elsewhere_is_not_asked(self):
+        class Elsewhere(torch.Tensor):
+            def __setitem__(self, place, value):
+                self.base.view(-1)[0] = value
+
+        def copy(x):
+            result = x.clone().as_subclass(Elsewhere)
+            result.base = x
+            return result
+
+        _, seen = shared_storage(InProcess(copy), base(), writes=[(0, 7.0)])
+        assert seen.flatten().tolist() == [0, 1, 2, 3, 4, 5]

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from labgrade.batch.job import Graded, Job
-from labgrade.batch.process import JobProcess, SupportsClose, Unit
+from labgrade.batch.process import JobProcess, SupportsClose, Unit, describe
 from labgrade.errors import UserError, WorkerLost
 from labgrade.worker.executor import Executor
 
@@ -80,7 +80,7 @@ class Pool:
             except Exception as error:  # noqa: BLE001 - a fault of ours, as in a job
                 if isinstance(error, WorkerLost):
                     self._restart()
-                yield from self._after_loss(unit, f"{type(error).__name__}: {error}")
+                yield from self._after_loss(unit, describe(error))
 
     def _after_loss(self, unit: Unit, fault: str) -> Iterator[Graded]:
         """Count a loss; after the last one, record it as ours and go on behind it."""

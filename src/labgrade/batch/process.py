@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
 from labgrade.batch.job import Graded, Job
-from labgrade.errors import UserError
+from labgrade.errors import LabgradeError, UserError
 from labgrade.intake.model import Entry
 from labgrade.worker.endings import run_and_exit
 
@@ -156,8 +156,14 @@ def _grade(job: Job, unit: Unit, line: socket.socket) -> dict[str, Any] | None:
     except Exception as error:  # noqa: BLE001 - a fault of ours; the batch tries elsewhere and records it at last
         if os.environ.get("LABGRADE_DEBUG"):
             traceback.print_exc()
-        return {"fault": f"{type(error).__name__}: {error}"[:500]}
+        return {"fault": describe(error)}
     return None
+
+
+def describe(error: Exception) -> str:
+    """Return a fault of ours in one line, for the record's notes."""
+    kind = "" if isinstance(error, LabgradeError) else f"{type(error).__name__}: "
+    return f"{kind}{error}"[:500]
 
 
 def _say(line: socket.socket, message: dict[str, Any]) -> None:

@@ -48,12 +48,14 @@ class _Work:
         report: what loading said.
         started: when, in UTC.
         cpu_seconds: that the student's processes took.
+        differing: exercises whose first answer was wrong and whose second was right.
     """
 
     endings: Mapping[str, Ending]
     report: LoadReport
     started: str
     cpu_seconds: float
+    differing: tuple[str, ...] = ()
 
 
 class LabGrading:
@@ -90,9 +92,9 @@ class LabGrading:
         """
         started = _now()
         with executor.open(program_of(submission), limits_of(self.lab)) as loaded:
-            endings = run_submission(loaded, self._runs(), self.options.seed, self._asked)
+            run = run_submission(loaded, self._runs(), self.options.seed, self._asked)
             report = loaded.report
-        work = _Work(endings, report, started, loaded.cpu_seconds)
+        work = _Work(run.endings, report, started, loaded.cpu_seconds, run.differing)
         return self._record(submission, work, sequence, executor)
 
     def reject(self, rejection: Rejection, executor: Executor, sequence: int) -> GradeRecord:
@@ -137,7 +139,12 @@ class LabGrading:
             lab=self.lab.id,
             score=score,
             max_score=max_score,
-            findings=(*submission.findings, *_load_findings(report), *self._lost_names(endings, report)),
+            findings=(
+                *submission.findings,
+                *_load_findings(report),
+                *self._lost_names(endings, report),
+                *map(_differs, work.differing),
+            ),
             exercises=exercises,
             output=report.output,
             provenance=self._provenance(submission, work, executor),
@@ -210,6 +217,14 @@ def _load_findings(report: LoadReport) -> list[Finding]:
 
 def _finding(found: LoadFinding) -> Finding:
     return Finding(code=found.code, message=found.message, where=found.where or None)
+
+
+def _differs(exercise: str) -> Finding:
+    return Finding(
+        code="results-differ",
+        message=f"{exercise} was not right when it ran after the other exercises, and right by itself, which "
+        "counts. Does it depend on something that other functions change?",
+    )
 
 
 def _now() -> str:

@@ -64,12 +64,26 @@ class ExerciseRun:
     seconds: float
 
 
+@dataclass(frozen=True)
+class SubmissionRun:
+    """What came of a submission's checks.
+
+    Attributes:
+        endings: how each check ended, by its id.
+        differing: exercises with an answer that was wrong after the others' and right by itself. The second
+            counts; a person may want to know.
+    """
+
+    endings: Mapping[str, Ending]
+    differing: tuple[str, ...]
+
+
 def run_submission(
     loaded: LoadedSubmission,
     exercises: Sequence[ExerciseRun],
     secret: int,
     asked: frozenset[str] = frozenset(),
-) -> dict[str, Ending]:
+) -> SubmissionRun:
     """Run all checks of the exercises.
 
     Args:
@@ -78,17 +92,26 @@ def run_submission(
         secret: of the run; inputs, order and the worker's seeds follow from it.
         asked: every name that the lab asks for.
 
-    Returns:
-        How each check ended, by check id.
     """
     runner = _Runner(loaded, secret, asked)
     endings: dict[str, Ending] = {}
+    differing = []
     for exercise in exercises:
         endings |= runner.run(exercise, endings, fresh=False)
     for exercise in exercises:
         if any(_worth_repeating(check, endings) for check in exercise.checks):
-            endings |= runner.run(exercise, endings, fresh=True)
-    return endings
+            repeated = runner.run(exercise, endings, fresh=True)
+            if any(_turned_right(check, endings, repeated) for check in exercise.checks):
+                differing.append(exercise.id)
+            endings |= repeated
+    return SubmissionRun(endings, tuple(differing))
+
+
+def _turned_right(check: PlannedCheck, first: Mapping[str, Ending], repeated: Mapping[str, Ending]) -> bool:
+    """Whether an answer was wrong at first and right by itself; one that only lacked time was not wrong."""
+    before, after = first.get(check.id), repeated.get(check.id)
+    wrong = before is not None and before.outcome in ("failed", "error", "crashed")
+    return wrong and after is not None and after.outcome == "passed"
 
 
 def _worth_repeating(check: PlannedCheck, endings: Mapping[str, Ending]) -> bool:

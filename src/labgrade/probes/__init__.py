@@ -6,9 +6,17 @@ Each takes `student.NAME` first, so that no probe's name can collide with a stud
 from labgrade.probes.base import Call, Callee, Probe
 from labgrade.probes.calls import CALL, REPEATED, SEEDED, repeated, seeded
 from labgrade.probes.gradients import AUTOGRAD_RAN, WITHOUT_AUTOGRAD, autograd_ran, without_autograd
-from labgrade.probes.storage import SHARED_STORAGE, shared_storage
+from labgrade.probes.storage import SHARED_STORAGE, WRITE_THROUGH, shared_storage
 
-BUILTIN_PROBES: tuple[Probe, ...] = (CALL, SEEDED, REPEATED, WITHOUT_AUTOGRAD, AUTOGRAD_RAN, SHARED_STORAGE)
+BUILTIN_PROBES: tuple[Probe, ...] = (
+    CALL,
+    SEEDED,
+    REPEATED,
+    WITHOUT_AUTOGRAD,
+    AUTOGRAD_RAN,
+    SHARED_STORAGE,
+    WRITE_THROUGH,
+)
 
 __all__ = [
     "BUILTIN_PROBES",

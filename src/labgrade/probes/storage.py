@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch._C import DisableTorchFunctionSubclass
 
 from labgrade.probes.base import Call, Callee, Probe
 
@@ -34,23 +35,29 @@ def shared_storage(
     Where the result is no tensor or array, or a position lies outside it, nothing is written there.
     """
     arguments = (*args[:index], base, *args[index:])
-    options = {"index": index, "writes": [list(write) for write in writes]}
-    match function.ask(SHARED_STORAGE.op, arguments, kwargs, **options):
-        case tuple((result, after)):
-            return result, after
-        case reply:
-            return reply, None
+    before = function.ask(SHARED_STORAGE.op, arguments, kwargs, index=index)
+    # Asked for apart, after the function has returned: it cannot know what will be written where.
+    after = function.ask(WRITE_THROUGH.op, (), {}, writes=[list(write) for write in writes])
+    return before, after
+
+
+_kept: list[tuple[Any, Any]] = []  # result and base of the last call, from one request to the next
 
 
 def _answer_shared_storage(call: Call) -> Any:
     base = call.args[int(call.options["index"])]
     result = call.run()
-    before = _copy(result)
+    _kept[:] = [(result, base)]
+    return _copy(result)
+
+
+def _answer_write_through(call: Call) -> Any:
+    result, base = _kept.pop()
     for position, value in call.options["writes"]:
         # What cannot be written to (read-only, sparse, an inference tensor) leaves the base as it was.
-        with contextlib.suppress(Exception), torch.no_grad():
+        with contextlib.suppress(Exception), torch.no_grad(), DisableTorchFunctionSubclass():
             _write(result, int(position), value)
-    return (before, base)
+    return base
 
 
 def _copy(result: Any) -> Any:
@@ -61,7 +68,13 @@ def _copy(result: Any) -> Any:
 
 def _write(result: Any, position: int, value: float) -> None:
     if isinstance(result, (torch.Tensor, np.ndarray)) and 0 <= position < math.prod(result.shape):
-        result[tuple(int(i) for i in np.unravel_index(position, tuple(result.shape)))] = value
+        place = tuple(int(i) for i in np.unravel_index(position, tuple(result.shape)))
+        # By the base class's own method: a subclass could write elsewhere.
+        if isinstance(result, torch.Tensor):
+            torch.Tensor.__setitem__(result, place, value)
+        else:
+            np.ndarray.__setitem__(result, place, value)
 
 
 SHARED_STORAGE = Probe("shared_storage", _answer_shared_storage)
+WRITE_THROUGH = Probe("write_through", _answer_write_through)
