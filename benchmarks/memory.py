@@ -13,6 +13,7 @@ from benchmarks.overhead import ROOT, hand_ins
 
 _PERIOD = 0.5
 _MIB = 1 << 20
+_LEAST_SAMPLES = 8
 
 
 def main() -> None:
@@ -24,7 +25,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         samples = _watched(Path(folder), options.submissions, options.jobs)
     for pid, series in samples.items():
-        if len(series) >= 8:
+        if len(series) >= _LEAST_SAMPLES:
             first, last = series[: len(series) // 4], series[-len(series) // 4 :]
             print(f"process {pid}: {_middle(first):6.1f} MiB at first, {_middle(last):6.1f} MiB at last")
 

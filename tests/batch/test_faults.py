@@ -6,9 +6,8 @@ import json
 from types import SimpleNamespace
 
 import pytest
-
-from ..cli.runs import warm
-from ..cli.tiny_course import LAB_ID, RIGHT, asking, write, write_course
+from tests.cli.runs import warm
+from tests.cli.tiny_course import LAB_ID, RIGHT, asking, write, write_course
 
 # A hand-in whose check kills the zygote has its worker already: the next one is hit.
 ONCE = {

@@ -147,6 +147,7 @@ def test_jobs_that_are_killed_cost_nothing(tmp_path, start, again):
     assert [1] * 8 == list(Counter(record["student"] for record in records(out)).values())
 
 
+@pytest.mark.slow
 def test_a_zygote_that_is_killed_is_replaced(tmp_path, start):
     tiny, out = Tiny(tmp_path), tmp_path / "out"
     slow_class(tiny, 6)

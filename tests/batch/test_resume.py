@@ -69,6 +69,7 @@ def test_equal_hand_ins_are_not_graded_again(graded):
     }
 
 
+@pytest.mark.slow
 def test_an_equal_seed_reuses_and_says_so(graded):
     ended = graded.run("grade", "class", "--lab", LAB, LABGRADE_OUT="out", LABGRADE_SEED="7")
 
@@ -116,6 +117,7 @@ def test_a_rejection_for_another_reason_is_another_record(tiny):
     assert reasons[0] != reasons[1]
 
 
+@pytest.mark.slow
 def test_another_grader_grades_anew(tiny):
     with (tiny.course / "graders" / LAB / "test_hidden.py").open("a") as file:
         file.write("\n# another version\n")

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.cli.runs import warm
+
 LAB = "lab01_tiny"
 MAX_SCORE = 4
 
@@ -134,15 +136,8 @@ class Tiny:
 
     def run(self, *arguments: object, **variables: str) -> Ended:
         """Run labgrade in the folder and wait for its end."""
-        ended = subprocess.run(
-            self.command(*arguments),
-            cwd=self.folder,
-            env=environment(**variables),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return Ended(ended.returncode, ended.stdout, ended.stderr)
+        ended = warm().run(*arguments, "--course", self.course, cwd=self.folder, env=variables)
+        return Ended(ended.code, ended.out, ended.err)
 
     def start(self, *arguments: object, **options: Any) -> subprocess.Popen[str]:
         """Start labgrade in the folder."""
@@ -151,10 +146,10 @@ class Tiny:
         )
 
 
-def environment(**variables: str) -> dict[str, str]:
-    """Return this process's environment without settings of the caller's, and with those given."""
+def environment() -> dict[str, str]:
+    """Return this process's environment without settings of the caller's."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LABGRADE_")}
-    return kept | {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"} | variables
+    return kept | {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def write(path: Path, content: str | bytes) -> None:

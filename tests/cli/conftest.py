@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from .tiny_course import write_course
 
 
 @pytest.fixture(scope="session")
-def labgrade() -> Iterator[Warm]:
+def labgrade() -> Warm:
     """`labgrade ARGUMENTS...` in a process of its own."""
     return warm()
 

@@ -43,6 +43,7 @@ def test_all_visible_checks_passed(check):
     assert SUMMARY_ALL == ended.out.splitlines()[-1]
 
 
+@pytest.mark.slow
 def test_a_folder_is_one_hand_in_and_its_files_say_for_which_lab(check):
     ended = check("folder")
 
@@ -96,7 +97,10 @@ REFUSALS = {
     "no such option": (("right.py", "--loud"), "--loud"),
     "no such device": (("right.py", "--lab", LAB_ID, "--device", "gpu"), "'gpu' is none of cpu, cuda, auto"),
     "no such data": (("right.py", "--lab", LAB_ID, "--data", "cats"), "There is no data set 'cats'."),
-    "no such executor": (("right.py", "--lab", LAB_ID, "--executor", "magic"), "There is no executor 'magic'."),
+    "no such executor": (
+        ("right.py", "--lab", LAB_ID, "--executor", "magic"),
+        "There is no executor 'magic'.",
+    ),
     "two wishes": (("right.py", "--lab", LAB_ID, "--watch"), "--json prints one document, --watch many"),
 }
 

@@ -41,7 +41,8 @@ def check_of(outcome: str, exercise: str = "q1", name: str = "of_three", **field
 def record_of(*checks: Check, findings: tuple[Finding, ...] = ()) -> GradeRecord:
     ids = dict.fromkeys(check.id.partition(".")[0] for check in checks)
     exercises = tuple(
-        exercise_of(name, f"Title of {name}", [c for c in checks if c.id.startswith(f"{name}.")]) for name in ids
+        exercise_of(name, f"Title of {name}", [c for c in checks if c.id.startswith(f"{name}.")])
+        for name in ids
     )
     time = "2026-11-24T06:00:00.000000+00:00"
     nothing = "0" * 64
@@ -134,10 +135,14 @@ def test_the_last_line_never_speaks_of_all_checks_alone(shown):
 def test_the_last_line_counts_the_exercises_that_were_checked(shown):
     lines = shown(record_of(check_of("failed", exercise="q2")))
 
-    assert lines[-1] == "0 of 1 visible checks passed (0 of 1 marks); 1 hidden check (0.5 marks) runs at grading"
+    assert (
+        lines[-1] == "0 of 1 visible checks passed (0 of 1 marks); 1 hidden check (0.5 marks) runs at grading"
+    )
 
 
-@pytest.mark.parametrize("hostile", ["\x1b[2J\x1b]52;c;AAAA\x07", "a\rb", "\u202eabc", "[bold]x[/bold] [/red]"])
+@pytest.mark.parametrize(
+    "hostile", ["\x1b[2J\x1b]52;c;AAAA\x07", "a\rb", "\u202eabc", "[bold]x[/bold] [/red]"]
+)
 def test_what_a_student_wrote_is_shown_and_not_obeyed(shown, hostile):
     finding = Finding(code="statement-raised", message=hostile, where=hostile)
 

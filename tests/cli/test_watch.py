@@ -7,6 +7,7 @@ import os
 import signal
 import struct
 import termios
+from pathlib import Path
 
 import pytest
 
@@ -29,16 +30,13 @@ def replace(path, text):
 
 
 def alive(pids):
-    return [pid for pid in pids if os.path.exists(f"/proc/{pid}/exe")]
+    return [pid for pid in pids if Path(f"/proc/{pid}/exe").exists()]
 
 
 def children(pid):
     """The processes that a process started and that live."""
-    found = []
-    for task in os.listdir(f"/proc/{pid}/task"):
-        with open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as file:
-            found += [int(word) for word in file.read().split()]
-    return found
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return [int(word) for task in tasks for word in (task / "children").read_text().split()]
 
 
 def test_each_save_brings_fresh_feedback_from_the_same_zygote(labgrade, course, work, tmp_path):

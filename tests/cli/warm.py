@@ -17,10 +17,10 @@ import sys
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"
 
-import labgrade.diagnosis
-import labgrade.selfcheck
-import labgrade.verify  # noqa: F401 - and with it the batch
-from labgrade.cli.app import run
+import labgrade.diagnosis  # noqa: E402 - threads are settled first
+import labgrade.selfcheck  # noqa: E402
+import labgrade.verify  # noqa: E402, F401 - and with it the batch
+from labgrade.cli.app import run  # noqa: E402
 
 
 def main() -> None:

@@ -81,8 +81,9 @@ def main() -> None:
     wish = json.loads(sys.argv[1])
     names: dict[str, Any] = {"attempt": attempt, "os": os, "sys": sys, "time": time, "Path": Path, "saw": {}}
     run(wish.get("before", ""), names)
-    view = default_view(wish.get("masked", []))
-    view = dataclasses.replace(view, readable=(*view.readable, *wish.get("readable", [])))
+    view = default_view()
+    readable, masked = (*view.readable, *wish.get("readable", [])), (*view.masked, *wish.get("masked", []))
+    view = dataclasses.replace(view, readable=readable, masked=masked)
     if "devices" in wish:
         view = dataclasses.replace(view, devices=tuple(wish["devices"]))
     limits = Limits(**wish.get("limits", {}))

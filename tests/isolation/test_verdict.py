@@ -115,7 +115,7 @@ def test_an_act_that_succeeded_unmakes_a_confinement(act, saw, loses):
 
 
 def test_what_was_left_outside_is_named():
-    layers, confines = judge({"marked": "/dev/shm"})  # noqa: S108
+    layers, confines = judge({"marked": "/dev/shm"})
 
     assert layers["landlock"].in_force
     assert layers["landlock"].detail.endswith("left outside: /dev/shm")

@@ -77,9 +77,11 @@ class TestAllowList:
             ".exercises[0].checks[0].id",
             ".exercises[0].checks[0].title",
             ".exercises[0].checks[0].feedback",
+            ".exercises[0].checks[0].hint",
             ".exercises[0].checks[0].misconception",
             ".exercises[0].checks[0].evidence.fact",
             ".exercises[0].checks[1].feedback",
+            ".exercises[0].checks[1].hint",
         }
 
     def test_a_new_field_of_a_record_does_not_appear_by_itself(self):

@@ -7,9 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from ..cli.runs import Warm, warm
-from ..cli.tiny_course import HALF, LAB_ID, RIGHT, WRONG, write, write_course
+from tests.cli.runs import Warm, warm
+from tests.cli.tiny_course import HALF, LAB_ID, RIGHT, WRONG, write, write_course
 
 CLASS = {
     **{f"s{number:02}.py": f"# {number}\n{RIGHT}" for number in range(1, 9)},

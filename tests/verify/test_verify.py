@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.cli.tiny_course import HIDDEN, LAB_ID, VISIBLE, write, write_course
 
 from labgrade.intake.slug import safe_slug
 from labgrade.record.codec import decode
 from labgrade.record.store import RecordStore
 
-from ..cli.tiny_course import HIDDEN, LAB_ID, VISIBLE, write, write_course
 from .conftest import CLASS
 
 
@@ -184,6 +184,7 @@ class TestOneRecord:
 
 
 class TestAnotherVersion:
+    @pytest.mark.slow
     def test_equal_marks_of_another_grader_are_the_same_and_it_is_said(self, labgrade, place):
         write_course(place / "course", hidden=HIDDEN + "\n# a newer version\n")
 

@@ -9,15 +9,27 @@ import zipfile
 from types import SimpleNamespace
 
 import pytest
+from tests.cli.tiny_course import ENDLESS, EXITING, HALF, LAB_ID, RIGHT, UNREADABLE, WRONG, write
 
 from labgrade.intake.slug import safe_slug
 from labgrade.record.store import RecordStore
 
-from .tiny_course import ENDLESS, EXITING, HALF, LAB_ID, RIGHT, UNREADABLE, WRONG, write
-
 LONG = "l" * 240
 MARKUP = "<img src=x onerror=alert(1)>"
-FULL = {"first", "middle", "same", "SAME", "index", "CON", MARKUP, LONG, "%2e%2e%2f", "nötig", "packed", "deep"}
+FULL = {
+    "first",
+    "middle",
+    "same",
+    "SAME",
+    "index",
+    "CON",
+    MARKUP,
+    LONG,
+    "%2e%2e%2f",
+    "nötig",
+    "packed",
+    "deep",
+}
 REJECTED = {"broken", "document", "hollow", "linked", "pipe", "torn"}
 OTHERS = {"endless": 1.0, "exiting": 1.0, "half": 2.5, "wrong": 1.0, "unreadable": 0.0, "empty": 0.0}
 
