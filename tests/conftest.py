@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,10 @@ from pathlib import Path
 import pytest
 
 from labgrade.cli.app import run
+
+# A shell starts background jobs with Ctrl-C ignored, and every process below inherits that: a test that
+# interrupts a command would wait for ever. A handler here means the default for whatever tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 

@@ -14,9 +14,6 @@ import pytest
 from .runs import Reader
 from .tiny_course import HALF, LAB_ID, RIGHT, WRONG, write
 
-# Real saves, real signals, a real terminal: out of the fast suite, where a busy machine can lose the race.
-pytestmark = pytest.mark.slow
-
 DONE = "2 of 2 visible checks passed (1.5 marks); 2 hidden checks (2 marks) run at grading"
 
 
