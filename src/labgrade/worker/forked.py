@@ -57,8 +57,7 @@ class ForkedSubmission:
         lost: list[LoadFinding] = []
         budget, after = self._limits.load_seconds, None
         for attempt in range(_MAX_LOADS):
-            if attempt == _MAX_LOADS - 1:
-                after = -1
+            after = -1 if attempt == _MAX_LOADS - 1 else after
             order = messages.LoadOrder(
                 self._program, budget, self._limits.output_bytes, frozenset(skip), after
             )
@@ -79,7 +78,10 @@ class ForkedSubmission:
 
     def _load_once(self, order: messages.LoadOrder) -> LoadReport:
         with self._channel("load") as connection:
-            connection.send(messages.load_order(order), timeout=60)
+            try:
+                connection.send(messages.load_order(order), timeout=60)
+            except (Closed, TimeoutError):
+                raise WorkerLost("a loader did not take its order") from None
             seconds = order.budget_seconds + _LOAD_GRACE
             # The loader interrupts itself first, also a sleep; see `loading.WALL_FACTOR`.
             clock = Clock(
@@ -104,7 +106,7 @@ class ForkedSubmission:
                 raise _Ended("top-level-exit", message, crash.progress or 0, somewhere=somewhere) from None
 
     def _progress_after_kill(self) -> int:
-        control.send(self._line, {"op": "kill_loader"})
+        self._send({"op": "kill_loader"})
         return int(self._hear("exit")["progress"])
 
     # -- exercises -------------------------------------------------------------------------------

@@ -84,7 +84,7 @@ class Supervisor:
     def _start_loader(self) -> None:
         self._progress[:_PROGRESS_BYTES] = bytes(_PROGRESS_BYTES)
         self._started = False
-        self._announced = 0
+        self._awaits_runner = False
         self._line, theirs = control.pair()
         # A loader that does not read must not hold us; what it misses is its own loss.
         self._line.setblocking(False)  # noqa: FBT003 - the socket's own signature
@@ -106,7 +106,7 @@ class Supervisor:
         message, descriptors = control.receive(self._grader)
         op = message["op"]
         if op in ("load", "serve", "exercise"):
-            self._announced += op == "exercise"
+            self._awaits_runner |= op == "exercise"
             self._tell_loader({"op": op}, descriptors)
         elif op == "usage":
             usage = self._tree.usage(exclude=(self._loader,) if self._runner is not None else ())
@@ -149,9 +149,9 @@ class Supervisor:
     # an exercise, and a status only as far as a status goes.
 
     def _watch_runner(self, pid: object) -> None:
-        if not self._announced or type(pid) is not int or not 1 < pid < _MAX_PID:
+        if not self._awaits_runner or type(pid) is not int or not 1 < pid < _MAX_PID:
             return
-        self._announced = 0
+        self._awaits_runner = False
         with contextlib.suppress(OSError):
             self._forget_runner()
             self._runner = os.pidfd_open(pid)

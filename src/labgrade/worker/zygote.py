@@ -37,8 +37,9 @@ def main() -> None:
     with contextlib.suppress(Closed):
         message, _ = control.receive(parent)
         zygote = _start(message)
-        control.send(parent, {"ready": True, "isolation": _report(zygote.confinement)})
-        zygote.serve(parent)
+        with contextlib.closing(zygote.confinement):
+            control.send(parent, {"ready": True, "isolation": _report(zygote.confinement)})
+            zygote.serve(parent)
 
 
 def _start(message: control.Message) -> Zygote:
