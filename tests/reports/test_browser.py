@@ -62,7 +62,8 @@ class TestAccessible:
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
         page.keyboard.press("Enter")
-        assert page.url.endswith("#main")
+        page.wait_for_url("**/index.html#main")
+        assert page.evaluate("document.querySelector(':target').id") == "main"
 
     def test_focus_is_seen(self, open_page, class_pages):
         page = open_page(class_pages / LAB / "index.html")
