@@ -13,7 +13,7 @@ from tests.cli.tiny_course import LAB_ID, RIGHT, asking, write, write_course
 ONCE = {
     "job": "kill-job:job",
     "zygote": "kill-zygote:zygote",
-    "zygotes": "kill-zygote:always",
+    **{f"zygotes{number}": "kill-zygote:always" for number in range(4)},
     "supervisor": "fault:supervisor",
 }
 ALWAYS = {
@@ -115,7 +115,7 @@ def test_what_was_open_is_graded_again_once_it_can_be_and_nothing_else_is(run):
 @pytest.mark.slow
 def test_where_jobs_cannot_be_forks_the_same_holds(tmp_path):
     """As on systems without a safe fork; a job cannot be killed there, it is the batch itself."""
-    everywhere = ("zygote", "supervisor", "zygotes", "faults", "grader", *GOOD)
+    everywhere = ("zygote", "supervisor", "zygotes0", "faults", "grader", *GOOD)
     (tmp_path / "flags").mkdir()
     write_course(tmp_path / "course")
     words = {**ONCE, **{name: word for name, (word, _) in ALWAYS.items()}, "grader": "broken-grader"}

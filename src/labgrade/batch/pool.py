@@ -1,7 +1,8 @@
 """Jobs: forks of the trusted process, made while it has one thread, that grade one unit after another.
 
-A job that dies, or loses the zygote, takes nothing with it: what it worked on is tried again, alone so that
-it is clear what costs a job its life, and after three losses a record says that we failed.
+A job that dies, or loses the zygote, takes nothing with it: what it worked on is tried again at the end,
+alone and in a new job, so that it is clear what costs a job its life. After three losses in that way, a
+record says that we failed.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from labgrade.worker.executor import Executor
 FORKS = sys.platform == "linux"
 """Whether jobs are forks; elsewhere fork is missing, or unsafe after importing torch."""
 
-_LOSSES = 3
+_LOSSES_ALONE = 3
 
 
 @dataclass
@@ -83,9 +84,9 @@ class Pool:
                 yield from self._after_loss(unit, describe(error))
 
     def _after_loss(self, unit: Unit, fault: str) -> Iterator[Graded]:
-        """Count a loss; after the last one, record it as ours and go on behind it."""
+        """Count a loss by itself; after the last one, record it as ours and go on behind it."""
         unit.losses += 1
-        if unit.losses >= _LOSSES:
+        if unit.losses >= _LOSSES_ALONE:
             result = self.job.give_up(unit.entries[unit.done], WorkerLost(fault))
             unit.losses = 0
             unit.done += 1
@@ -93,31 +94,41 @@ class Pool:
 
     def _fill(self) -> bool:
         """Give idle jobs what there is to do; return whether anything is under way."""
-        self._start(min(self.size, len(self._units)))
-        for process in self._processes:
-            unit = self._take() if process.unit is None else None
-            if unit is not None:
-                process.assign(unit)
+        if self._waiting:
+            idle = [process for process in self._processes if process.unit is None]
+            new = self._start(min(self.size - len(self._processes), len(self._waiting) - len(idle)))
+            for process in (*idle, *new)[: len(self._waiting)]:
+                process.assign(self._waiting.popleft())
+        if self._doubtful and not self._busy:
+            self._try_alone(self._doubtful.popleft())
+        return self._busy
+
+    @property
+    def _busy(self) -> bool:
         return any(process.unit for process in self._processes)
 
-    def _take(self) -> Unit | None:
-        if self._waiting:
-            return self._waiting.popleft()
-        busy = any(process.unit for process in self._processes)
-        return self._doubtful.popleft() if self._doubtful and not busy else None
+    def _try_alone(self, unit: Unit) -> None:
+        """Give a unit to a new job: those that are there may hold a zygote that died in the meantime."""
+        while self._processes:
+            self._processes.pop().end(kill=False)
+        unit.alone = True
+        for process in self._start(1):
+            process.assign(unit)
 
-    def _start(self, size: int) -> None:
-        missing = min(size - len(self._processes), len(self._waiting) + len(self._doubtful))
-        if missing <= 0:
-            return
-        clients = self._clients(missing)
+    def _start(self, number: int) -> list[JobProcess]:
+        if number <= 0:
+            return []
+        clients = self._clients(number)
+        started = []
         for client in clients:
             job = self.job.with_executor(client)
             others: list[SupportsClose] = [process.line for process in self._processes]
             others += [other for other in clients if other is not client]
-            self._processes.append(JobProcess.start(job, self._units, others))
+            started.append(JobProcess.start(job, self._units, others))
+            self._processes.append(started[-1])
         for client in clients:
             client.close()
+        return started
 
     def _clients(self, number: int) -> Sequence[Executor]:
         try:
@@ -169,6 +180,7 @@ class Pool:
         unit = process.unit
         if unit is None:
             return
-        yield from self._after_loss(unit, process.fault)
+        if unit.alone:  # else what it was lost over may have been another one's doing
+            yield from self._after_loss(unit, process.fault)
         if unit.done < len(unit.entries):
             self._doubtful.append(unit)

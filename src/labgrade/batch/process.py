@@ -32,7 +32,8 @@ class Unit:
         entries: in the order in which they count.
         since: an earlier record stands for one of them only from this sequence number on.
         done: how many of them have a result.
-        losses: how often a job was lost over the next one.
+        losses: how often a job was lost over the next one that had nothing else to do.
+        alone: it is tried by itself, after a loss.
     """
 
     number: int
@@ -40,6 +41,7 @@ class Unit:
     since: int = 0
     done: int = 0
     losses: int = 0
+    alone: bool = False
 
     def results(self, job: Job) -> Iterable[Graded]:
         """Grade what is left, one entry after the other."""
