@@ -12,15 +12,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from tests.cli.tiny_course import HALF, LAB_ID, RIGHT
 
 from labgrade.intake.slug import safe_slug
 from labgrade.record.store import RecordStore
 
 from .tiny import (
-    HALF,
-    LAB,
     MAX_SCORE,
-    RIGHT,
     Tiny,
     alive,
     children,
@@ -78,7 +76,7 @@ def start(request):
 
 def killed_after(start, tiny: Tiny, out: Path, new_records: int, delay: float) -> set[int]:
     """Start a batch, kill it some time after its next records, and return what its processes were."""
-    batch = start(tiny, "grade", "class", "--lab", LAB, "--out", out, "--jobs", 2)
+    batch = start(tiny, "grade", "class", "--lab", LAB_ID, "--out", out, "--jobs", 2)
     wanted = len(record_files(out)) + new_records
     until(lambda: batch.poll() is not None or len(record_files(out)) >= wanted, "records")
     time.sleep(delay)
@@ -100,7 +98,7 @@ def test_a_batch_killed_again_and_again_is_finished_by_the_next_run(tmp_path, st
         assert all(path.read_bytes() == seen[path] for path in seen)
         seen = {path: path.read_bytes() for path in record_files(out)}
 
-    last = tiny.run("grade", "class", "--lab", LAB, "--out", out, "--json")
+    last = tiny.run("grade", "class", "--lab", LAB_ID, "--out", out, "--json")
 
     assert 0 == last.code, last.err
     assert size == len(last.scores())
@@ -111,19 +109,19 @@ def test_a_batch_killed_again_and_again_is_finished_by_the_next_run(tmp_path, st
     assert all(path.read_bytes() == seen[path] for path in seen)
     assert [] == list(out.rglob("*.tmp"))
     for n in range(size):
-        assert (out / LAB / f"s{n:02}" / "index.html").is_file()
+        assert (out / LAB_ID / f"s{n:02}" / "index.html").is_file()
 
 
 @pytest.mark.slow
 def test_a_batch_killed_before_its_first_record_has_lost_nothing(tmp_path, start):
     tiny, out = Tiny(tmp_path), tmp_path / "out"
     slow_class(tiny, 2)
-    batch = start(tiny, "grade", "class", "--lab", LAB, "--out", out)
+    batch = start(tiny, "grade", "class", "--lab", LAB_ID, "--out", out)
     until((out / "runs.jsonl").is_file, "the run's note")
     batch.kill()
     batch.wait()
 
-    last = tiny.run("grade", "class", "--lab", LAB, "--out", out, "--json")
+    last = tiny.run("grade", "class", "--lab", LAB_ID, "--out", out, "--json")
 
     assert [MAX_SCORE, MAX_SCORE] == list(last.scores().values())
     assert 1 == len({record["provenance"]["seed"] for record in records(out)})
@@ -135,7 +133,7 @@ def test_a_batch_killed_before_its_first_record_has_lost_nothing(tmp_path, start
 def test_jobs_that_are_killed_cost_nothing(tmp_path, start, again):
     tiny, out = Tiny(tmp_path), tmp_path / "out"
     slow_class(tiny, 8)
-    batch = start(tiny, "grade", "class", "--lab", LAB, "--out", out, "--jobs", 2, "--json", *again)
+    batch = start(tiny, "grade", "class", "--lab", LAB_ID, "--out", out, "--jobs", 2, "--json", *again)
     for wanted in (1, 3):
         until(lambda wanted=wanted: len(record_files(out)) >= wanted, "records")
         kill(until(lambda: jobs_of(batch), "a job")[0])
@@ -143,7 +141,7 @@ def test_jobs_that_are_killed_cost_nothing(tmp_path, start, again):
     printed, errors = batch.communicate()
 
     assert (0, "") == (batch.returncode, errors)
-    assert 8 == printed.count('"score": 4.0')
+    assert 8 == printed.count('"score": 3.5')
     assert [1] * 8 == list(Counter(record["student"] for record in records(out)).values())
 
 
@@ -151,7 +149,7 @@ def test_jobs_that_are_killed_cost_nothing(tmp_path, start, again):
 def test_a_zygote_that_is_killed_is_replaced(tmp_path, start):
     tiny, out = Tiny(tmp_path), tmp_path / "out"
     slow_class(tiny, 6)
-    batch = start(tiny, "grade", "class", "--lab", LAB, "--out", out, "--jobs", 2, "--json")
+    batch = start(tiny, "grade", "class", "--lab", LAB_ID, "--out", out, "--jobs", 2, "--json")
     until(lambda: record_files(out), "a record")
     (zygote,) = zygote_of(batch)
     kill(zygote)
@@ -159,7 +157,7 @@ def test_a_zygote_that_is_killed_is_replaced(tmp_path, start):
     printed, errors = batch.communicate()
 
     assert (0, "") == (batch.returncode, errors)
-    assert 6 == printed.count('"score": 4.0')
+    assert 6 == printed.count('"score": 3.5')
     assert [1] * 6 == list(Counter(record["student"] for record in records(out)).values())
 
 
@@ -169,15 +167,15 @@ def test_what_can_never_be_graded_has_a_record_that_says_it_was_us(tmp_path, sta
     tiny, out = Tiny(tmp_path), tmp_path / "out"
     endless = "while True:\n    pass\n"
     tiny.hand_in("class", {"s01.py": RIGHT, "s02.py": endless, "s03.py": HALF})
-    batch = start(tiny, "grade", "class", "--lab", LAB, "--out", out, "--jobs", 1, "--json")
+    batch = start(tiny, "grade", "class", "--lab", LAB_ID, "--out", out, "--jobs", 1, "--json")
 
     def hit() -> bool:
         if batch.poll() is None and len(record_files(out)) >= 1:
             for pid in jobs_of(batch):
-                if (out / LAB / "s03").is_dir() or not (out / LAB / "s02").is_dir():
+                if (out / LAB_ID / "s03").is_dir() or not (out / LAB_ID / "s02").is_dir():
                     kill(pid)
             time.sleep(0.1)
-        return (out / LAB / "s02").is_dir() or batch.poll() is not None
+        return (out / LAB_ID / "s02").is_dir() or batch.poll() is not None
 
     until(hit, "the record of what was not graded")
     printed, _ = batch.communicate()
@@ -193,7 +191,7 @@ def test_a_second_batch_on_the_same_folder_is_refused_and_disturbs_nothing(tmp_p
     tiny, out = Tiny(tmp_path), tmp_path / "out"
     tiny.hand_in("class", {"s01.py": RIGHT})
     with RecordStore(out, safe_slug).lock():
-        second = tiny.run("grade", "class", "--lab", LAB, "--out", out, "--json")
+        second = tiny.run("grade", "class", "--lab", LAB_ID, "--out", out, "--json")
 
     assert (2, "") == (second.code, second.out)
     assert f"labgrade: {out}: Another run is writing into this folder." in second.err
@@ -205,7 +203,7 @@ def test_a_second_batch_on_the_same_folder_is_refused_and_disturbs_nothing(tmp_p
 def test_ctrl_c_ends_a_batch_and_all_its_processes_and_the_next_run_goes_on(tmp_path, start):
     tiny, out = Tiny(tmp_path), tmp_path / "out"
     slow_class(tiny, 8)
-    batch = start(tiny, "grade", "class", "--lab", LAB, "--out", out, "--jobs", 2)
+    batch = start(tiny, "grade", "class", "--lab", LAB_ID, "--out", out, "--jobs", 2)
     until(lambda: len(record_files(out)) >= 2, "two records")
     processes = descendants(batch.pid)
     batch.send_signal(signal.SIGINT)
@@ -214,6 +212,6 @@ def test_ctrl_c_ends_a_batch_and_all_its_processes_and_the_next_run_goes_on(tmp_
     assert 130 == batch.returncode
     assert "Traceback" not in errors
     until(lambda: not any(map(alive, processes)), "the end of its processes")
-    last = tiny.run("grade", "class", "--lab", LAB, "--out", out, "--json")
+    last = tiny.run("grade", "class", "--lab", LAB_ID, "--out", out, "--json")
     assert 8 == len(last.scores())
     assert [1] * 8 == list(Counter(record["student"] for record in records(out)).values())

@@ -8,12 +8,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tests.cli.tiny_course import HALF, HIDDEN, LAB_ID, RIGHT, write
 
 from labgrade.intake.slug import safe_slug
 from labgrade.record.codec import decode
 from labgrade.record.store import RecordStore
 
-from .tiny import HALF, HIDDEN, LAB, RIGHT, Tiny, record_files, records, write
+from .tiny import MAX_SCORE, Tiny, record_files, records
 
 CLASS = {
     "s01.py": RIGHT,
@@ -22,7 +23,7 @@ CLASS = {
     "notes.csv": "no,hand-in",
     ".hidden.py": RIGHT,
 }
-GRADED = {"s01.py": 4, "s02.py": 2, "broken.zip": 0}
+GRADED = {"s01.py": MAX_SCORE, "s02.py": 2.5, "broken.zip": 0}
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,7 @@ def graded(tmp_path_factory) -> Tiny:
     """A class graded once, with the seed 7."""
     tiny = Tiny(tmp_path_factory.mktemp("resume"))
     tiny.hand_in("class", CLASS)
-    ended = tiny.run("grade", "class", "--lab", LAB, "--out", "out", "--seed", 7, "--json")
+    ended = tiny.run("grade", "class", "--lab", LAB_ID, "--out", "out", "--seed", 7, "--json")
     assert ended.code == 0, ended.err
     assert ended.scores() == GRADED
     return tiny
@@ -45,7 +46,7 @@ def tiny(graded, tmp_path) -> Tiny:
 
 
 def grade(tiny: Tiny, *options: object):
-    return tiny.run("grade", "class", "--lab", LAB, "--out", "out", "--json", *options)
+    return tiny.run("grade", "class", "--lab", LAB_ID, "--out", "out", "--json", *options)
 
 
 def age(path: Path, time: str) -> None:
@@ -71,7 +72,7 @@ def test_equal_hand_ins_are_not_graded_again(graded):
 
 @pytest.mark.slow
 def test_an_equal_seed_reuses_and_says_so(graded):
-    ended = graded.run("grade", "class", "--lab", LAB, LABGRADE_OUT="out", LABGRADE_SEED="7")
+    ended = graded.run("grade", "class", "--lab", LAB_ID, LABGRADE_OUT="out", LABGRADE_SEED="7")
 
     assert 0 == ended.code
     assert 3 == ended.err.count("(as before)")
@@ -97,18 +98,18 @@ def test_again_grades_anew_with_a_seed_of_its_own(tiny):
 
 
 def test_only_a_changed_hand_in_is_graded_again(tiny):
-    write(tiny.folder / "class" / "s02.py", RIGHT)
+    tiny.hand_in("class", {"s02.py": RIGHT})
 
-    assert GRADED | {"s02.py": 4} == grade(tiny).scores()
+    assert GRADED | {"s02.py": MAX_SCORE} == grade(tiny).scores()
     assert 4 == len(record_files(tiny.folder / "out"))
-    write(tiny.folder / "class" / "s02.py", HALF)
+    tiny.hand_in("class", {"s02.py": HALF})
     assert GRADED == grade(tiny).scores(), "the older record is not the one that counts"
     assert 5 == len(record_files(tiny.folder / "out"))
 
 
 @pytest.mark.slow
 def test_a_rejection_for_another_reason_is_another_record(tiny):
-    write(tiny.folder / "class" / "broken.zip", b"%PDF-1.7\n")
+    tiny.hand_in("class", {"broken.zip": b"%PDF-1.7\n"})
 
     grade(tiny)
 
@@ -119,7 +120,7 @@ def test_a_rejection_for_another_reason_is_another_record(tiny):
 
 @pytest.mark.slow
 def test_another_grader_grades_anew(tiny):
-    with (tiny.course / "graders" / LAB / "test_hidden.py").open("a") as file:
+    with (tiny.course / "graders" / LAB_ID / "test_hidden.py").open("a") as file:
         file.write("\n# another version\n")
 
     grade(tiny)
@@ -131,14 +132,14 @@ def test_another_grader_grades_anew(tiny):
 def test_a_limited_run_is_no_substitute_for_a_whole_one(tiny):
     limited = grade(tiny, "-k", "q2")
 
-    assert {"s01.py": 2, "s02.py": 0, "broken.zip": 0} == limited.scores()
-    assert {2} == {row["max_score"] for row in limited.document["submissions"]}
+    assert {"s01.py": 1, "s02.py": 0, "broken.zip": 0} == limited.scores()
+    assert {1} == {row["max_score"] for row in limited.document["submissions"]}
     assert GRADED == grade(tiny).scores()
 
 
 @pytest.mark.slow
 def test_a_record_with_something_not_run_is_graded_again(tiny):
-    write(tiny.course / "graders" / LAB / "test_hidden.py", HIDDEN.replace("2 * x)", "2 * x / 0)"))
+    write(tiny.course / "graders" / LAB_ID, {"test_hidden.py": HIDDEN.replace("2 * x)", "2 * x / 0)")})
     broken = grade(tiny)
     assert 3 == broken.code
     assert broken.scores()["s01.py"] is None
@@ -147,14 +148,14 @@ def test_a_record_with_something_not_run_is_graded_again(tiny):
 
     assert 3 == again.code
     mine = [record for record in records(tiny.folder / "out") if record["student"] == "s01"]
-    assert [4, None, None] == [record["score"] for record in mine]
+    assert [MAX_SCORE, None, None] == [record["score"] for record in mine]
 
 
 def test_a_run_that_did_not_end_hands_on_its_seed(tiny):
     journal = tiny.folder / "out" / "runs.jsonl"
     (begun, *_) = journal.read_text().splitlines()
     journal.write_text(begun.replace('"seed": 7', '"seed": 99') + "\n")
-    write(tiny.folder / "class" / "s03.py", f"# another\n{RIGHT}")
+    tiny.hand_in("class", {"s03.py": f"# another\n{RIGHT}"})
 
     grade(tiny)
 
@@ -166,20 +167,20 @@ def test_with_the_clock_set_back_the_sequence_decides(tiny):
     """The folder's records get times to come, as a clock would have said that was set back since."""
     for path in record_files(tiny.folder / "out"):
         age(path, "2095-01-01T00:00:00.000000+00:00")
-    write(tiny.folder / "class" / "s01.py", HALF)
+    tiny.hand_in("class", {"s01.py": HALF})
 
-    assert GRADED | {"s01.py": 2} == grade(tiny).scores()
-    assert GRADED | {"s01.py": 2} == grade(tiny).scores()
+    assert GRADED | {"s01.py": 2.5} == grade(tiny).scores()
+    assert GRADED | {"s01.py": 2.5} == grade(tiny).scores()
     mine = {
         record["sequence"]: record["score"]
         for record in records(tiny.folder / "out")
         if record["student"] == "s01"
     }
-    assert {1: 4, 2: 2} == mine
+    assert {1: MAX_SCORE, 2: 2.5} == mine
 
 
 def test_a_damaged_record_is_passed_over_in_one_clear_line(tiny):
-    (path,) = (tiny.folder / "out" / LAB / "s01").glob("*.json")
+    (path,) = (tiny.folder / "out" / LAB_ID / "s01").glob("*.json")
     path.write_text(path.read_text().replace('"passed"', '"failed"', 1))
 
     again = grade(tiny)
@@ -189,11 +190,11 @@ def test_a_damaged_record_is_passed_over_in_one_clear_line(tiny):
     assert 1 == len(lines)
     assert str(path.relative_to(tiny.folder)) in lines[0]
     assert "Warning" not in again.err
-    assert 2 == len(list((tiny.folder / "out" / LAB / "s01").glob("*.json")))
+    assert 2 == len(list((tiny.folder / "out" / LAB_ID / "s01").glob("*.json")))
 
 
 def test_a_page_that_a_kill_left_unwritten_is_written_by_the_next_run(tiny):
-    page = tiny.folder / "out" / LAB / "s01" / "index.html"
+    page = tiny.folder / "out" / LAB_ID / "s01" / "index.html"
     page.unlink()
 
     grade(tiny)
@@ -218,14 +219,14 @@ def test_a_folder_that_cannot_be_written_to_is_one_message(tiny):
 def test_a_disk_that_fails_in_the_middle_is_one_message_and_the_next_run_goes_on(tiny):
     """A student's folder is a file: what the system says is as it would be of a full disk."""
     out = tiny.folder / "out"
-    write(tiny.folder / "class" / "s03.py", RIGHT)
-    write(out / LAB / "s03", "in the way")
+    tiny.hand_in("class", {"s03.py": RIGHT})
+    write(out / LAB_ID, {"s03": "in the way"})
 
     ended = grade(tiny)
 
     assert (2, "") == (ended.code, ended.out)
     assert "The output folder cannot be written to" in ended.err
     assert "Traceback" not in ended.err
-    (out / LAB / "s03").unlink()
-    assert GRADED | {"s03.py": 4} == grade(tiny).scores()
+    (out / LAB_ID / "s03").unlink()
+    assert GRADED | {"s03.py": MAX_SCORE} == grade(tiny).scores()
     assert all(json.loads(path.read_text()) for path in record_files(out))

@@ -32,6 +32,15 @@ class Ended:
         """Standard output as the one JSON document that it has to be."""
         return json.loads(self.out)
 
+    def scores(self) -> dict[str, float | None]:
+        """What `grade --json` says of each path's last part."""
+        return {Path(row["path"]).name: row["score"] for row in self.document["submissions"]}
+
+
+def environment() -> dict[str, str]:
+    """Return this process's environment without settings of the caller's."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("LABGRADE_")}
+
 
 class Running:
     """A run that was started."""
@@ -72,7 +81,7 @@ class Warm:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={name: value for name, value in os.environ.items() if not name.startswith("LABGRADE_")},
+            env=environment(),
         )
 
     def ask(self, request: dict[str, Any]) -> Any:

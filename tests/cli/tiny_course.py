@@ -6,6 +6,7 @@ the trusted process, at a moment that they choose.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 LAB_ID = "lab01_tiny"
@@ -156,7 +157,7 @@ def write_course(root: Path, *, lab: str = LAB, visible: str = VISIBLE, hidden: 
     return write(root, files)
 
 
-def write(folder: Path, files: dict[str, str | bytes]) -> Path:
+def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:
     """Write files below a folder and return it."""
     for name, content in files.items():
         path = folder / name
