@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.cli.runs import Ended
+from tests.trees import write_tree
 
 from labgrade.cli.app import run
 
@@ -110,15 +111,6 @@ class Box:
 '''
 
 
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended: exit code, standard output, standard error."""
-
-    code: int
-    out: str
-    err: str
-
-
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """No variable of the caller's changes what a test sees."""
@@ -127,7 +119,7 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def repository() -> Path:
     """The root of this repository."""
     return REPOSITORY
@@ -150,10 +142,7 @@ def make_course(tmp_path: Path) -> Callable[..., Path]:
         }
         if source is not None:
             files["reference_solutions/lab01_tiny.py"] = source
-        for name, text in files.items():
-            (root / name).parent.mkdir(parents=True, exist_ok=True)
-            (root / name).write_text(text, encoding="utf-8")
-        return root
+        return write_tree(root, files)
 
     return make
 

@@ -9,7 +9,8 @@ import zipfile
 from types import SimpleNamespace
 
 import pytest
-from tests.cli.tiny_course import ENDLESS, EXITING, HALF, LAB_ID, RIGHT, UNREADABLE, WRONG, write
+from tests.cli.tiny_course import ENDLESS, EXITING, HALF, LAB_ID, RIGHT, UNREADABLE, WRONG
+from tests.trees import write_tree
 
 from labgrade.intake.slug import safe_slug
 from labgrade.record.store import RecordStore
@@ -37,7 +38,7 @@ OTHERS = {"endless": 1.0, "exiting": 1.0, "half": 2.5, "wrong": 1.0, "unreadable
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """The class's folder."""
-    folder = write(
+    folder = write_tree(
         tmp_path_factory.mktemp("class"),
         {
             **{f"{name}.py": RIGHT for name in FULL - {"packed", "deep"}},

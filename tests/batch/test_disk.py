@@ -8,7 +8,8 @@ import subprocess
 import sys
 
 import pytest
-from tests.cli.tiny_course import LAB_ID, RIGHT, write
+from tests.cli.tiny_course import LAB_ID, RIGHT
+from tests.trees import write_tree
 
 from labgrade.intake.slug import safe_slug
 from labgrade.record.store import RecordStore
@@ -42,7 +43,7 @@ def disk(tmp_path):
 
 @pytest.fixture
 def grade(labgrade, course, tmp_path):
-    write(tmp_path / "class", CLASS)
+    write_tree(tmp_path / "class", CLASS)
 
     def run(out, *options):
         arguments = ("--lab", LAB_ID, "--course", course, "--out", out, "--jobs", "2", "--json", *options)
@@ -87,12 +88,12 @@ def test_a_folder_that_is_read_only_is_refused_at_once(grade, disk):
 
 
 def test_a_file_in_the_folders_place(grade, tmp_path):
-    write(tmp_path, {"taken": "a file"})
+    write_tree(tmp_path, {"taken": "a file"})
 
     refused(grade("taken"), "taken: This folder cannot be written to (File exists).")
 
 
 def test_a_folder_below_a_file(grade, tmp_path):
-    write(tmp_path, {"taken": "a file"})
+    write_tree(tmp_path, {"taken": "a file"})
 
     refused(grade("taken/out"), "taken/out: This folder cannot be written to (Not a directory).")

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 from tests.cli.runs import warm
-from tests.cli.tiny_course import LAB_ID, RIGHT, asking, write, write_course
+from tests.cli.tiny_course import LAB_ID, RIGHT, asking, write_course
+from tests.trees import write_tree
 
 # A hand-in whose check kills the zygote has its worker already: the next one is hit.
 ONCE = {
@@ -31,7 +32,7 @@ def graded(folder, *, before: str = "") -> SimpleNamespace:
     hand_ins |= {f"{name}.py": asking(word) for name, (word, _) in ALWAYS.items()}
     hand_ins |= {f"{name}.py": f"# {name}\n{RIGHT}" for name in GOOD}
     hand_ins["grader.py"] = asking("broken-grader")
-    write(folder / "class", hand_ins)
+    write_tree(folder / "class", hand_ins)
     ended = grade(folder, before=before)
     return SimpleNamespace(folder=folder, ended=ended, results=results(ended))
 
@@ -119,7 +120,7 @@ def test_where_jobs_cannot_be_forks_the_same_holds(tmp_path):
     (tmp_path / "flags").mkdir()
     write_course(tmp_path / "course")
     words = {**ONCE, **{name: word for name, (word, _) in ALWAYS.items()}, "grader": "broken-grader"}
-    write(tmp_path / "class", {f"{n}.py": asking(words[n]) if n in words else RIGHT for n in everywhere})
+    write_tree(tmp_path / "class", {f"{n}.py": asking(words[n]) if n in words else RIGHT for n in everywhere})
 
     ended = grade(tmp_path, before="import labgrade.batch.pool as pool; pool.FORKS = False")
 

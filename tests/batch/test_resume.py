@@ -8,7 +8,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.cli.tiny_course import HALF, HIDDEN, LAB_ID, RIGHT, write
+from tests.cli.tiny_course import HALF, HIDDEN, LAB_ID, RIGHT
+from tests.trees import write_tree
 
 from labgrade.intake.slug import safe_slug
 from labgrade.record.codec import decode
@@ -139,7 +140,7 @@ def test_a_limited_run_is_no_substitute_for_a_whole_one(tiny):
 
 @pytest.mark.slow
 def test_a_record_with_something_not_run_is_graded_again(tiny):
-    write(tiny.course / "graders" / LAB_ID, {"test_hidden.py": HIDDEN.replace("2 * x)", "2 * x / 0)")})
+    write_tree(tiny.course / "graders" / LAB_ID, {"test_hidden.py": HIDDEN.replace("2 * x)", "2 * x / 0)")})
     broken = grade(tiny)
     assert 3 == broken.code
     assert broken.scores()["s01.py"] is None
@@ -220,7 +221,7 @@ def test_a_disk_that_fails_in_the_middle_is_one_message_and_the_next_run_goes_on
     """A student's folder is a file: what the system says is as it would be of a full disk."""
     out = tiny.folder / "out"
     tiny.hand_in("class", {"s03.py": RIGHT})
-    write(out / LAB_ID, {"s03": "in the way"})
+    write_tree(out / LAB_ID, {"s03": "in the way"})
 
     ended = grade(tiny)
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.cli.runs import Ended, environment, warm
-from tests.cli.tiny_course import LAB_ID, write, write_course
+from tests.cli.tiny_course import LAB_ID, write_course
+from tests.trees import write_tree
 
 MAX_SCORE = 3.5
 """Of the course's lab."""
@@ -25,7 +26,7 @@ class Tiny:
 
     def hand_in(self, where: str, files: Mapping[str, str | bytes]) -> Path:
         """Write hand-ins below a folder and return the folder."""
-        return write(self.folder / where, files)
+        return write_tree(self.folder / where, files)
 
     def command(self, *arguments: object) -> list[str]:
         """Return the command line that runs labgrade on this course."""

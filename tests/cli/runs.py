@@ -153,22 +153,23 @@ class Reader:
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self.seen = ""
+        self._told = 0
 
     def until(self, *texts: str) -> str:
-        """Read until all the texts have come since the last call; return what came."""
-        start = len(self.seen)
+        """Read until all the texts have come since the last call; return all up to the last of them."""
+        start = self._told
         while not all(text in self.seen[start:] for text in texts):
             ready, _, _ = select.select([self._descriptor], [], [], PATIENCE)
             assert ready, f"waited in vain for {texts}; what came is {self.seen[start:]!r}"
             self.seen += os.read(self._descriptor, 65_536).decode("utf-8", "replace")
-        return self.seen[start:]
+        self._told = max(self.seen.index(text, start) + len(text) for text in texts)
+        return self.seen[start : self._told]
 
     def rest(self) -> str:
         """Read what is left, where the other end is closed or silent."""
-        start = len(self.seen)
         with contextlib.suppress(OSError):  # a terminal that nobody holds any more
             while select.select([self._descriptor], [], [], 0)[0] and (
                 data := os.read(self._descriptor, 65_536)
             ):
                 self.seen += data.decode("utf-8", "replace")
-        return self.seen[start:]
+        return self.seen[self._told :]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from tests.trees import write_tree
 
-from .tiny_course import EXITING, HALF, LAB_ID, RIGHT, UNREADABLE, write, write_course
+from .tiny_course import EXITING, HALF, LAB_ID, RIGHT, UNREADABLE, write_course
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
     """A folder of one's own work."""
-    return write(
+    return write_tree(
         tmp_path_factory.mktemp("desk"),
         {
             "right.py": RIGHT,

@@ -6,12 +6,14 @@ import os
 import subprocess
 import sys
 
-from .tiny_course import LAB_ID, RIGHT, write
+from tests.trees import write_tree
+
+from .tiny_course import LAB_ID, RIGHT
 
 
 def test_what_libraries_warn_of_reaches_nobody(course, tmp_path):
     """Importing torch and its like warns of this and that, some of it by the caller's own place in a file."""
-    write(tmp_path, {"work.py": RIGHT})
+    write_tree(tmp_path, {"work.py": RIGHT})
     command = [sys.executable, "-m", "labgrade", "check", "work.py", "--lab", LAB_ID, "--course", str(course)]
 
     ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)

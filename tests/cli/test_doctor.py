@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from tests.trees import write_tree
 
 from labgrade.worker.isolation import LAYERS
 
-from .tiny_course import LAB_ID, write, write_course
+from .tiny_course import LAB_ID, write_course
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,7 @@ def test_only_what_the_course_uses_is_needed_of_the_data_sets(here):
 
 def test_a_person_reads_what_grading_lacks_and_what_to_do(labgrade, tmp_path):
     public = write_course(tmp_path / "public", hidden=None)
-    roots = write(tmp_path / "data", {"MNIST/raw/train-images-idx3-ubyte": ""})
+    roots = write_tree(tmp_path / "data", {"MNIST/raw/train-images-idx3-ubyte": ""})
 
     ended = labgrade.run("doctor", "--course", public, "--executor", "spawn", "--data-root", roots)
 

@@ -10,15 +10,16 @@ import termios
 from pathlib import Path
 
 import pytest
+from tests.trees import write_tree
 
 from .runs import Reader
-from .tiny_course import HALF, LAB_ID, RIGHT, write, write_course
+from .tiny_course import HALF, LAB_ID, RIGHT, write_course
 
 
 @pytest.fixture(scope="module")
 def submissions(tmp_path_factory):
     """A folder of hand-ins, a subfolder a lab."""
-    return write(tmp_path_factory.mktemp("all"), {f"{LAB_ID}/s1.py": RIGHT, f"{LAB_ID}/s2.py": HALF})
+    return write_tree(tmp_path_factory.mktemp("all"), {f"{LAB_ID}/s1.py": RIGHT, f"{LAB_ID}/s2.py": HALF})
 
 
 def test_on_a_pipe_there_is_a_line_a_result_a_table_and_the_reports_place(labgrade, course, submissions):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
+from tests.distributions import REPOSITORY, build
 
 from labgrade import __version__
 from labgrade.authoring.source import read_source
@@ -15,7 +15,6 @@ from labgrade.course import load_course
 
 from .venv import Environment
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 COURSE = load_course(REPOSITORY)
 LAB = COURSE.lab("lab01_tensors")
 VISIBLE = sum(plan.visible.checks for plan in LAB.exercises)
@@ -30,11 +29,9 @@ pytestmark = pytest.mark.slow
 def student(tmp_path_factory) -> Environment:
     """An environment in which the wheel is installed and the checkout is not in sight."""
     folder = tmp_path_factory.mktemp("student")
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder / "dist")]
-    subprocess.run(build, cwd=REPOSITORY, check=True, capture_output=True)
-    (wheel,) = (folder / "dist").iterdir()
+    (folder / "dist").mkdir()
     made = Environment(folder / "environment")
-    made.install_wheel(wheel)
+    made.install_wheel(build("wheel", folder / "dist"))
     made.see()
     return made
 

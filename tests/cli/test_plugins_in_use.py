@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.trees import write_tree
 
-from .tiny_course import HIDDEN, LAB_ID, RIGHT, VISIBLE, write, write_course
+from .tiny_course import HIDDEN, LAB_ID, RIGHT, VISIBLE, write_course
 from .venv import Environment
 
 PLUGIN = '''\
@@ -101,20 +102,15 @@ def place(tmp_path_factory) -> Path:
     """A folder with a course whose hidden checks use the plugin's probe, and hand-ins."""
     folder = tmp_path_factory.mktemp("plugins")
     write_course(folder / "course", visible=VISIBLE, hidden=ASKING)
-    write(folder / "class", {"right.yp": RIGHT.encode()[::-1], "forgetful.py": FORGETFUL})
+    write_tree(folder / "class", {"right.yp": RIGHT.encode()[::-1], "forgetful.py": FORGETFUL})
     return folder
 
 
 @pytest.fixture(scope="module")
-def repository_root() -> Path:
-    return Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="module")
-def environment(place, repository_root) -> Environment:
+def environment(place, repository) -> Environment:
     """An environment with the plugin installed."""
     made = Environment(place / "environment")
-    made.see(repository_root / "src")
+    made.see(repository / "src")
     made.install("acme_all", PLUGIN)
     return made
 
@@ -189,9 +185,9 @@ BROKEN = PLUGIN.replace('TWICE_IN_A_ROW = Probe("twice_in_a_row", _twice_in_a_ro
 
 
 @pytest.mark.slow
-def test_a_probe_that_a_worker_could_not_find_is_named(tmp_path, place, repository_root):
+def test_a_probe_that_a_worker_could_not_find_is_named(tmp_path, place, repository):
     environment = Environment(tmp_path / "environment")
-    environment.see(repository_root / "src")
+    environment.see(repository / "src")
     environment.install("acme_all", BROKEN)
 
     ended = environment.labgrade("grade", "class", "--lab", LAB_ID, "--course", "course", cwd=place)

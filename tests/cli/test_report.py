@@ -5,17 +5,18 @@ from __future__ import annotations
 import shutil
 
 import pytest
+from tests.trees import write_tree
 
 from labgrade.intake.slug import safe_slug
 from labgrade.record.store import RecordStore
 
-from .tiny_course import HALF, LAB_ID, RIGHT, write
+from .tiny_course import HALF, LAB_ID, RIGHT
 
 
 @pytest.fixture(scope="module")
 def original(labgrade, course, tmp_path_factory):
     """An output folder as `grade` leaves it."""
-    folder = write(tmp_path_factory.mktemp("graded"), {"class/s1.py": RIGHT, "class/s2.py": HALF})
+    folder = write_tree(tmp_path_factory.mktemp("graded"), {"class/s1.py": RIGHT, "class/s2.py": HALF})
     labgrade.run("grade", "class", "--lab", LAB_ID, "--course", course, "--out", "out", cwd=folder)
     return folder / "out"
 

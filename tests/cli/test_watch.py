@@ -7,12 +7,13 @@ import os
 import signal
 import struct
 import termios
-from pathlib import Path
 
 import pytest
+from tests.batch.tiny import alive, children
+from tests.trees import write_tree
 
 from .runs import Reader
-from .tiny_course import HALF, LAB_ID, RIGHT, WRONG, write
+from .tiny_course import HALF, LAB_ID, RIGHT, WRONG
 
 DONE = "2 of 2 visible checks passed (1.5 marks); 2 hidden checks (2 marks) run at grading"
 
@@ -20,23 +21,13 @@ DONE = "2 of 2 visible checks passed (1.5 marks); 2 hidden checks (2 marks) run 
 @pytest.fixture
 def work(tmp_path):
     """A file that somebody works on."""
-    return write(tmp_path, {"work.py": HALF}) / "work.py"
+    return write_tree(tmp_path, {"work.py": HALF}) / "work.py"
 
 
 def replace(path, text):
     """Save as many editors do: a new file in the old one's place."""
-    write(path.parent, {"work.py.new": text})
+    write_tree(path.parent, {"work.py.new": text})
     (path.parent / "work.py.new").replace(path)
-
-
-def alive(pids):
-    return [pid for pid in pids if Path(f"/proc/{pid}/exe").exists()]
-
-
-def children(pid):
-    """The processes that a process started and that live."""
-    tasks = Path(f"/proc/{pid}/task").iterdir()
-    return [int(word) for task in tasks for word in (task / "children").read_text().split()]
 
 
 def test_each_save_brings_fresh_feedback_from_the_same_zygote(labgrade, course, work, tmp_path):
@@ -61,7 +52,7 @@ def test_each_save_brings_fresh_feedback_from_the_same_zygote(labgrade, course, 
     assert zygote == same
     assert 1 == code, "the last check did not pass"
     assert "" == said.rest()
-    assert [] == alive(zygote)
+    assert not any(map(alive, zygote))
 
 
 def test_a_terminal_shows_colours_and_begins_each_time_on_an_empty_screen(labgrade, course, work):

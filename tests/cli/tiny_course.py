@@ -6,8 +6,9 @@ the trusted process, at a moment that they choose.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
+
+from tests.trees import write_tree
 
 LAB_ID = "lab01_tiny"
 
@@ -144,23 +145,14 @@ def asking(word: str) -> str:
     )
 
 
-def write_course(root: Path, *, lab: str = LAB, visible: str = VISIBLE, hidden: str | None = HIDDEN) -> Path:
+def write_course(root: Path, *, visible: str = VISIBLE, hidden: str | None = HIDDEN) -> Path:
     """Write the course below `root` and return it; without hidden checks where `hidden` is None."""
     files = {
         "course.toml": COURSE,
-        f"assignments/{LAB_ID}/lab.toml": lab,
+        f"assignments/{LAB_ID}/lab.toml": LAB,
         f"assignments/{LAB_ID}/task.md": "# A tiny lab\n",
         f"graders/{LAB_ID}/test_visible.py": visible,
     }
     if hidden is not None:
         files[f"graders/{LAB_ID}/test_hidden.py"] = hidden
-    return write(root, files)
-
-
-def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:
-    """Write files below a folder and return it."""
-    for name, content in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return folder
+    return write_tree(root, files)

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.pytest_runs import run_pytest
+from tests.trees import write_tree
 
 from labgrade.cli.app import run
 from labgrade.record.model import Check, GradeRecord
@@ -26,10 +28,7 @@ TEXT = text_of(PAGE)
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course made of nothing but the page's blocks, its stubs built."""
     root = tmp_path_factory.mktemp("page") / "course"
-    for name, text in {**files(PAGE), f"assignments/{LAB}/task.md": "# Columns\n"}.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    write_tree(root, {**files(PAGE), f"assignments/{LAB}/task.md": "# Columns\n"})
     assert run(["author", "build", "--course", str(root)]) == 0
     return root
 
@@ -167,10 +166,7 @@ def with_grader(course: Path, place: Path, body: str) -> Path:
         f"assignments/{LAB}/lab.toml": PLAN_OF_ONE,
         f"graders/{LAB}/test_visible.py": grader,
     }
-    for name, text in texts.items():
-        (place / name).parent.mkdir(parents=True, exist_ok=True)
-        (place / name).write_text(text, encoding="utf-8")
-    return place
+    return write_tree(place, texts)
 
 
 @pytest.fixture(scope="module")
@@ -212,19 +208,13 @@ def test_a_grader_that_differs_from_its_plan_is_refused(course, tmp_path, run_cl
 # -- the author's view -------------------------------------------------------------------------------
 
 
-def author_run(course: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", f"graders/{LAB}", *arguments]
-    return subprocess.run(command, cwd=course, capture_output=True, text=True, check=False)
-
-
 def test_a_grader_runs_against_one_submission_with_plain_pytest(course, tmp_path):
     work = tmp_path / "work.py"
     work.write_text((course / "wrong.py").read_text(encoding="utf-8"), encoding="utf-8")
     before = sorted(course.rglob("*"))
 
-    ended = author_run(
-        course, "--submission", str(work), "--labgrade-seed", "7", "-k", "by_hand or noise_follows"
-    )
+    options = ("--submission", work, "--labgrade-seed", 7, "-k", "by_hand or noise_follows")
+    ended = run_pytest(f"graders/{LAB}", *options, cwd=course)
 
     assert "2 failed" in ended.stdout
     assert "autograd is switched off here" in ended.stdout

@@ -25,9 +25,9 @@ def small_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def grade(small_course: Path) -> Grade:
     """Grade the right source with `changes` at its end; return the checks by id."""
 
-    def run(*exercises: str, changes: str = "", seed: int = 1, source: str = RIGHT) -> dict[str, Check]:
+    def run(*exercises: str, changes: str = "", seed: int = 1) -> dict[str, Check]:
         record = grade_source(
-            LAB, source + "\n" + changes, seed=seed, exercises=exercises, course=small_course
+            LAB, RIGHT + "\n" + changes, seed=seed, exercises=exercises, course=small_course
         )
         return {check.id: check for exercise in record.exercises for check in exercise.checks}
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.trees import write_tree
+
 LAB = "lab01_small"
 
 COURSE = f"""\
@@ -271,18 +273,14 @@ def seen(x): return x
 """
 
 
-def write_course(root: Path, *, visible: str = VISIBLE, hidden: str | None = HIDDEN) -> Path:
-    """Write the course; `hidden=None` leaves the hidden module out."""
+def write_course(root: Path) -> Path:
+    """Write the course and return its root."""
     files = {
         "course.toml": COURSE,
         f"assignments/{LAB}/lab.toml": lab_toml(),
         f"assignments/{LAB}/task.md": "# Small lab\n",
-        f"graders/{LAB}/test_visible.py": visible,
+        f"graders/{LAB}/test_visible.py": VISIBLE,
+        f"graders/{LAB}/test_hidden.py": HIDDEN,
         "graders/pytest.ini": "[pytest]\naddopts = --import-mode=importlib -p no:cacheprovider\n",
     }
-    if hidden is not None:
-        files[f"graders/{LAB}/test_hidden.py"] = hidden
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
-    return root
+    return write_tree(root, files)

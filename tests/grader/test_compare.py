@@ -132,9 +132,7 @@ class TestHoles:
 
     @pytest.mark.parametrize("expected", [INF, -INF, NAN])
     def test_an_expectation_that_is_not_finite_accepts_only_itself(self, expected):
-        for wrong in {0.0, 1e30, INF, -INF}.difference({expected}) | ({NAN} - {expected}):
-            if wrong == expected or (math.isnan(wrong) and math.isnan(expected)):
-                continue
+        for wrong in {0.0, 1e30, INF, -INF, NAN} - {expected}:
             failure(lambda wrong=wrong: expect(wrong).close_to(expected))
             failure(
                 lambda wrong=wrong: expect(torch.tensor([1.0, wrong])).close_to(torch.tensor([1.0, expected]))
@@ -169,8 +167,10 @@ class TestHoles:
     def test_text_is_no_number(self, value):
         assert failure(lambda: expect(value).close_to(10)).kind == "type"
 
+    @pytest.mark.filterwarnings("ignore:.*quantized")
     def test_sparse_and_quantised_tensors_have_no_plain_values(self):
-        for value in (MATRIX.to_sparse(), MATRIX.to("meta")):
+        quantised = torch.quantize_per_tensor(MATRIX, 0.1, 0, torch.qint8)
+        for value in (MATRIX.to_sparse(), MATRIX.to("meta"), quantised):
             assert failure(lambda value=value: expect(value).close_to(MATRIX)).kind == "type"
 
     def test_large_integers_are_compared_exactly(self):

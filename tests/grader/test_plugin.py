@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.pytest_runs import run_pytest
 
 from .small_course import LAB, RIGHT, write_course
 
 CRASH = "import os\ndef half(x): os._exit(0)\n"
 CONFTEST = "from pathlib import Path\nPath(__file__).with_name('conftest-ran').touch()\n"
-
-
-def run_pytest(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run pytest as an author does, in `cwd`."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    command = [sys.executable, "-m", "pytest", "-p", "no:hypothesispytest", *map(str, arguments)]
-    return subprocess.run(
-        command,
-        cwd=cwd,
-        env=environment | {"OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def tree(folder: Path) -> set[str]:

@@ -60,7 +60,7 @@ class TestEndings:
             "q1", changes="def double(x): raise type('T' + str(x), (ValueError,), {})(f'secret {x}')"
         )
 
-        assert "5" not in checks["q1.random"].feedback
+        assert not any(map(str.isdigit, checks["q1.random"].feedback))
         assert "secret 2.0" in checks["q1.two"].feedback
         assert "secret" not in checks["q1.random"].feedback
 
@@ -73,9 +73,14 @@ class TestEndings:
         lost = " = ".join(f"v{n}" for n in range(10)) + " = 1 / 0\n"
         cheat = "def double(x):\n    return 4.0 if x == 2 else 6.0 if x == 3 else globals()['lost'](x)\n"
         leak = "def lost(x): raise NameError('', name=f'v{int(x)}')\n"
-        record = grade_source(LAB, RIGHT + lost + cheat + leak, exercises=("q1",), course=small_course)
+        plain = "def double(x): return v3\n"
 
-        assert [] == [finding for finding in record.findings if finding.code == "needs-lost-name"]
+        def codes(source):
+            record = grade_source(LAB, RIGHT + lost + source, exercises=("q1",), course=small_course)
+            return {finding.code for finding in record.findings}
+
+        assert "needs-lost-name" in codes(plain)
+        assert "needs-lost-name" not in codes(cheat + leak)
 
     def test_a_known_mistake_is_named_for_values_and_exceptions(self, grade):
         cubed = grade("q1", changes="def double(x): return x ** 3")

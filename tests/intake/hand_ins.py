@@ -112,13 +112,3 @@ def message(result: Submission | Rejection | Entry, code: str) -> str:
 def paths(submission: Submission) -> list[str]:
     """Return the members' paths, in order."""
     return [member.path for member in submission.members]
-
-
-def write_tree(root: Path, files: Mapping[str, bytes]) -> Path:
-    """Write the files below `root` and return it."""
-    root.mkdir(parents=True, exist_ok=True)
-    for name, data in files.items():
-        target = root / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
-    return root

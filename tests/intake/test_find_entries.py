@@ -6,11 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
+from tests.trees import write_tree
 
 from labgrade.errors import UserError
 from labgrade.intake import Entry, find_entries
 
-from .hand_ins import CODE, LAB, LABS, codes, message, notebook, write_tree
+from .hand_ins import CODE, LAB, LABS, codes, message, notebook
 
 OTHER = "lab02_computation_graphs"
 

@@ -6,10 +6,11 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.trees import write_tree
 
 from labgrade.intake import Entry, IntakeLimits, Submission, read_entry
 
-from .hand_ins import CODE, LAB, accepted, codes, message, notebook, paths, rejected, write_tree
+from .hand_ins import CODE, LAB, accepted, codes, message, notebook, paths, rejected
 
 if TYPE_CHECKING:
     from pathlib import Path

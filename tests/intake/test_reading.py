@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.trees import write_tree
 
 from labgrade.intake import Entry, IntakeLimits, Member, Rejection, read_entry
 
-from .hand_ins import CODE, LAB, accepted, codes, paths, rejected, write_tree
+from .hand_ins import CODE, LAB, accepted, codes, paths, rejected
 
 if TYPE_CHECKING:
     from labgrade.intake.notes import Notes

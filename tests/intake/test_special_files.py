@@ -7,11 +7,12 @@ import socket
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.trees import write_tree
 
 from labgrade.errors import UserError
 from labgrade.intake import find_entries
 
-from .hand_ins import CODE, LAB, LABS, accepted, codes, message, paths, rejected, write_tree
+from .hand_ins import CODE, LAB, LABS, accepted, codes, message, paths, rejected
 
 if TYPE_CHECKING:
     from pathlib import Path

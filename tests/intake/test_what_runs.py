@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.trees import write_tree
 
-from .hand_ins import CODE, accepted, codes, message, notebook, write_tree
+from .hand_ins import CODE, accepted, codes, message, notebook
 
 if TYPE_CHECKING:
     from pathlib import Path

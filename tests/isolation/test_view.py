@@ -8,6 +8,7 @@ import sysconfig
 from pathlib import Path
 
 import pytest
+from tests.trees import write_tree
 
 from labgrade.worker.isolation import View, default_view
 from labgrade.worker.isolation.view import Layout
@@ -16,11 +17,8 @@ from labgrade.worker.isolation.view import Layout
 @pytest.fixture
 def tree(tmp_path):
     root = tmp_path.resolve()
-    for name in ("site/pkg/data/deep/a.csv", "site/pkg/code.py", "site/other.py", "course/venv/lib/x.py"):
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("x")
-    return root
+    names = ("site/pkg/data/deep/a.csv", "site/pkg/code.py", "site/other.py", "course/venv/lib/x.py")
+    return write_tree(root, dict.fromkeys(names, "x"))
 
 
 def layout(tree, readable, masked=()):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tests.wire.forge import parts
+
 from labgrade.probes import BUILTIN_PROBES, Call
 from labgrade.wire.frames import UNLIMITED, Frame, FrameLimits, decode, encode
 from labgrade.wire.values import pack, unpack
@@ -42,6 +44,4 @@ class Replying:
 
 def arrived(frame: Frame, limits: FrameLimits) -> Frame:
     """Return a frame after its way over the wire."""
-    raw = encode(frame)
-    head, body = (int.from_bytes(raw[n : n + 4], "big") for n in (0, 4))
-    return decode(raw[8 : 8 + head], raw[8 + head : 8 + head + body], limits)
+    return decode(*parts(encode(frame)), limits)

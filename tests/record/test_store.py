@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import sys
 
 import pytest
 
@@ -202,14 +203,17 @@ class TestLock:
 
     @needs_fork
     def test_a_fork_that_leaves_it_does_not_open_it(self, store):
-        with store.lock():
-            child = os.fork()
-            if child:
-                os.waitpid(child, 0)
-                with pytest.raises(UserError), RecordStore(store.root, slug).lock():
-                    pytest.fail("both hold the lock")
-        if not child:  # pragma: no cover
-            os._exit(0)
+        child = -1
+        try:
+            with store.lock():
+                child = os.fork()
+                if child:
+                    assert os.waitpid(child, 0)[1] == 0
+                    with pytest.raises(UserError), RecordStore(store.root, slug).lock():
+                        pytest.fail("both hold the lock")
+        finally:
+            if child == 0:  # pragma: no cover
+                os._exit(sys.exc_info()[0] is not None)
 
     def test_a_folder_that_cannot_be_is_named(self, tmp_path):
         (tmp_path / "out").write_text("a file")

@@ -7,21 +7,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from tests.distributions import REPOSITORY, build
 
 from labgrade.course import load_course
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 PUBLIC = "labgrade/public_course"
 LABS = [lab.id for lab in load_course(REPOSITORY).labs]
 SECRET_WORDS = ("hidden", "solution", "reference")
-
-
-def build(target: str, folder: Path) -> Path:
-    """Build a distribution without isolation and without a network."""
-    command = [sys.executable, "-m", "hatchling", "build", "-t", target, "-d", str(folder)]
-    subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True)
-    (built,) = folder.iterdir()
-    return built
 
 
 @pytest.fixture(scope="module")

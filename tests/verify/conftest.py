@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.cli.runs import Warm, warm
-from tests.cli.tiny_course import HALF, LAB_ID, RIGHT, WRONG, write, write_course
+from tests.cli.conftest import labgrade
+from tests.cli.runs import Warm
+from tests.cli.tiny_course import HALF, LAB_ID, RIGHT, WRONG, write_course
+from tests.trees import write_tree
+
+__all__ = ["labgrade"]
 
 CLASS = {
     **{f"s{number:02}.py": f"# {number}\n{RIGHT}" for number in range(1, 9)},
@@ -18,18 +23,12 @@ CLASS = {
 }
 
 
-@pytest.fixture(scope="session")
-def labgrade() -> Warm:
-    """`labgrade ARGUMENTS...` in a process of its own."""
-    return warm()
-
-
 @pytest.fixture(scope="module")
 def original(labgrade: Warm, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a course, a class, and the class graded twice, into `out`."""
     folder = tmp_path_factory.mktemp("verify")
     write_course(folder / "course")
-    write(folder / "class", CLASS)
+    write_tree(folder / "class", CLASS)
     options = ("--lab", LAB_ID, "--course", "course", "--out", "out")
     for again in ((), ("--again",)):
         assert labgrade.run("grade", "class", *options, *again, cwd=folder).code == 0
@@ -47,8 +46,9 @@ def place(original: Path, tmp_path: Path) -> Path:
 def record_of(place: Path) -> Callable[..., Path]:
     """The file of a student's newest record, or of the first."""
 
-    def find(student: str, *, first: bool = False) -> Path:
-        files = sorted((place / "out" / LAB_ID / student).glob("*.json"))
-        return files[0 if first else -1]
+    return functools.partial(record_file, place)
 
-    return find
+
+def record_file(place: Path, student: str, *, first: bool = False) -> Path:
+    """The file of a student's newest record in `out`, or of the first."""
+    return sorted((place / "out" / LAB_ID / student).glob("*.json"))[0 if first else -1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import shutil
 from collections.abc import Mapping
@@ -10,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cli.tiny_course import HIDDEN, LAB_ID, VISIBLE, write, write_course
+from tests.cli.tiny_course import HIDDEN, LAB_ID, VISIBLE, write_course
+from tests.trees import write_tree
 
 from labgrade.intake.slug import safe_slug
 from labgrade.record.codec import decode
 from labgrade.record.store import RecordStore
 
-from .conftest import CLASS
+from .conftest import CLASS, record_file
 
 
 def verify(labgrade, place, *arguments: object, course: str = "course"):
@@ -85,14 +87,12 @@ def tampered(labgrade, original, tmp_path_factory):
     place = tmp_path_factory.mktemp("tampered") / "copy"
     shutil.copytree(original, place)
 
-    def record_of(student: str, *, first: bool = False) -> Path:
-        return sorted((place / "out" / LAB_ID / student).glob("*.json"))[0 if first else -1]
-
+    record_of = functools.partial(record_file, place)
     edited = record_of("s01")
     edited.write_text(edited.read_text().replace("Twice three is six", "Twice three is 6"))
     shutil.move(record_of("s02"), record_of("s03").parent)
     renamed = record_of("s04")
-    renamed.rename(renamed.with_name(renamed.name.replace("2026", "2025", 1)))
+    renamed.rename(renamed.with_name("2025" + renamed.name[4:]))
     (place / "out" / "submitted" / f"{digest_of(record_of('s05'))}.zip").unlink()
     kept = place / "out" / "submitted" / f"{digest_of(record_of('s06'))}.zip"
     kept.write_bytes(kept.read_bytes().replace(b"2 * x", b"3 * x"))
@@ -178,7 +178,7 @@ class TestOneRecord:
 
     @pytest.mark.parametrize("name", ["away.json", "deeper/20200101T000000.000000Z-000000000000.json"])
     def test_a_record_that_was_carried_off(self, labgrade, place, record_of, name):
-        write(place, {name: record_of("s01").read_bytes()})
+        write_tree(place, {name: record_of("s01").read_bytes()})
 
         assert 1 == verify(labgrade, place, name).code
 

@@ -135,9 +135,10 @@ class TestRightWork:
         assert {check.outcome for check in checks(record, exercise)} == {"not_attempted"}
 
 
-@pytest.fixture(scope="module")
-def wrong_records() -> dict[str, GradeRecord]:
-    return grade_sources(LAB, {name: with_override(code) for name, code in WRONG.items()}, seed=11)
+@pytest.fixture(scope="module", params=[11, 12])
+def wrong_records(request: pytest.FixtureRequest) -> dict[str, GradeRecord]:
+    sources = {name: with_override(code) for name, code in WRONG.items()}
+    return grade_sources(LAB, sources, seed=request.param)
 
 
 class TestKnownMistakes:
