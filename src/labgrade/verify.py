@@ -111,7 +111,7 @@ def _find(path: Path) -> tuple[RecordStore, list[Stored], list[RecordChanged]]:
     if path.is_dir():
         store = RecordStore(_output_folder(path), safe_slug, problems.append)
         found = _current_below(path, store)
-        problems = [problem for problem in problems if problem.path.is_relative_to(path)]
+        problems = [problem for problem in problems if _lies_below(problem.path, path)]
     else:
         store = RecordStore(path.resolve().parent.parent.parent, safe_slug)
         found = _one(path, store, problems)
@@ -132,8 +132,12 @@ def _output_folder(path: Path) -> Path:
 def _current_below(path: Path, store: RecordStore) -> list[Stored]:
     every = list(store.stored())
     current = set(map(id, latest(stored.record for stored in every).values()))
-    here = path.resolve()
-    return [s for s in every if id(s.record) in current and s.path.resolve().is_relative_to(here)]
+    return [s for s in every if id(s.record) in current and _lies_below(s.path, path)]
+
+
+def _lies_below(place: Path, folder: Path) -> bool:
+    # What an output folder's records are called may begin with the steps that led up to it.
+    return place.resolve().is_relative_to(folder.resolve())
 
 
 def _one(path: Path, store: RecordStore, problems: list[RecordChanged]) -> list[Stored]:

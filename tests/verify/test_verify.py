@@ -81,6 +81,16 @@ def test_a_students_folder_alone(labgrade, place):
     assert ["wrong"] == [Path(found["record"]).parent.name for found in ended.document["records"]]
 
 
+@pytest.mark.parametrize("folder", [f"out/{LAB_ID}/wrong", f"out/{LAB_ID}/../{LAB_ID}/wrong"])
+def test_a_students_folder_is_not_blamed_for_a_neighbours_record(labgrade, place, record_of, folder):
+    record_of("half").write_text("{}")
+
+    ended = verify(labgrade, place, folder, "--json")
+
+    assert 0 == ended.code
+    assert ["wrong"] == [Path(found["record"]).parent.name for found in ended.document["records"]]
+
+
 @pytest.fixture(scope="module")
 def tampered(labgrade, original, tmp_path_factory):
     """One folder in which somebody was at work, and what `verify` says of it."""
