@@ -140,14 +140,14 @@ def fresh_is_fresh(executor: Executor) -> None:
 def loading_leaves_its_files(executor: Executor) -> None:
     """Files and working directory that top-level code made are there for every exercise, fresh or not."""
     source = (
-        "import os\nos.mkdir('made')\nos.chdir('made')\n"
+        "import os\nos.makedirs('made/empty')\nos.chdir('made')\n"
         "with open('words.txt', 'w') as file:\n    file.write('one two')\n"
-        "def words():\n    return open('words.txt').read()\n"
+        "def words():\n"
+        "    with open('empty/said.txt', 'x') as file:\n        file.write('said')\n"
+        "    return open('words.txt').read()\n"
     )
     with executor.open(_program(source), _LIMITS) as loaded:
-        assert [_shared(loaded, "words"), _fresh(loaded, "words"), _shared(loaded, "words")] == [
-            "one two"
-        ] * 3
+        assert [_shared(loaded, "words"), _fresh(loaded, "words"), _fresh(loaded, "words")] == ["one two"] * 3
 
 
 def submissions_are_apart(executor: Executor) -> None:
@@ -183,6 +183,28 @@ def threads_do_not_hang(executor: Executor) -> None:
         assert float(_fresh(loaded, "product", torch.ones(300, 300))) == 300**3
 
 
+def what_ended_loading_stays_out(executor: Executor) -> None:
+    """Where a process with threads has to load again, the statement that ended it once is left out again."""
+    source = (
+        "import os, threading, time\n"
+        "threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
+        "def f():\n    return 7\n"
+        "os._exit(0)\n"
+    )
+    with executor.open(_program(source), _LIMITS) as loaded:
+        assert [_shared(loaded, "f"), _fresh(loaded, "f"), _fresh(loaded, "f")] == [7, 7, 7]
+
+
+def a_closed_channel_costs_its_call(executor: Executor) -> None:
+    """Code that closes the line it is asked over, and goes on, holds nobody."""
+    source = (
+        "import os\ndef deaf():\n    os.closerange(0, 64)\n    while True: pass\ndef f():\n    return 1\n"
+    )
+    with executor.open(_program(source), _LIMITS) as loaded:
+        _failure(loaded, "deaf")
+        assert _fresh(loaded, "f") == 1
+
+
 def output_is_bounded(executor: Executor) -> None:
     """A flood of output is cut, costs no time-out and no mark."""
     source = "for _ in range(200_000):\n    print('x' * 100)\n"
@@ -206,6 +228,8 @@ CONFORMANCE: tuple[Callable[[Executor], None], ...] = (
     submissions_are_apart,
     seeds_decide,
     threads_do_not_hang,
+    what_ended_loading_stays_out,
+    a_closed_channel_costs_its_call,
     output_is_bounded,
 )
 """The suite, in the order of the interface."""

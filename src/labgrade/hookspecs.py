@@ -46,7 +46,6 @@ class ExecutorOptions(TypedDict, total=False):
     limits: Limits | None
     huge_pages: bool
     spares: int
-    disabled: Sequence[str]
     probe_modules: Sequence[str]
 
 

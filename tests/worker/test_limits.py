@@ -111,6 +111,7 @@ class TestHostileLoaders:
             {"pid": -1},
             {"pid": 5, "status": 127},
             {"pid": 5, "status": 10**30},
+            {"pid": 0, "status": 0},
             {"status": None},
             {"started": False},
             {},
@@ -120,6 +121,7 @@ class TestHostileLoaders:
     def test_a_message_of_the_students_does_no_harm(self, executor, message):
         source = self.SEND + f"send({message!r})\ndef f():\n    return 1\n"
         with executor.open(program(source), Limits()) as loaded:
+            assert loaded.report.findings == ()
             with loaded.exercise(fresh=False, seconds=5, seed=1) as channel:
                 assert call(channel, "f") == 1
             with loaded.exercise(fresh=True, seconds=5, seed=1) as channel:

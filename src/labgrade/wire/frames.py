@@ -1,7 +1,7 @@
 """Frames on a stream socket: two lengths, a JSON head, a safetensors body.
 
 Lengths are checked before anything is read, the JSON before it is parsed, the safetensors header
-before the library sees it. What does not fit raises `WireError`; the caller then gives up that
+before a tensor is made of it. What does not fit raises `WireError`; the caller then gives up that
 channel, and only the exercise that used it.
 """
 

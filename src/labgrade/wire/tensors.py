@@ -71,7 +71,7 @@ def _tensor(entry: dict[str, Any], body: bytes, start: int) -> Tensor:
         return torch.empty(entry["shape"], dtype=dtype)
     # A copy of its own: writable, aligned, and not kept alive by its neighbours.
     data = bytearray(memoryview(body)[start + first : start + last])
-    if dtype == torch.bool and max(data) > 1:
+    if dtype == torch.bool and data.translate(None, b"\0\1"):
         raise WireError("a boolean tensor holds bytes other than 0 and 1")
     return torch.frombuffer(data, dtype=dtype).reshape(entry["shape"])
 

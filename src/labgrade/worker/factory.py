@@ -19,27 +19,22 @@ def make_executor(  # noqa: PLR0913 - what a zygote is told, option by option
     limits: Limits | None = None,
     huge_pages: bool = False,
     spares: int = 1,
-    disabled: Sequence[str] = (),
     probe_modules: Sequence[str] = (),
 ) -> Executor:
     """Start an executor.
 
     Args:
-        kind: "fork", "spawn", or "auto" (fork on Linux, else spawn: elsewhere fork is missing, or unsafe once
-            torch is imported).
+        kind: "fork" (Linux) or "spawn".
         preload: modules to import before any student code.
         hide: folders that workers must not read even where they lie inside the interpreter's.
         limits: for every worker.
         huge_pages: see `fork.ZygotePlan`, as for the next two.
         spares: workers forked ahead of need.
-        disabled: isolation layers to leave out.
         probe_modules: modules of plug-ins that hold probes at their top level.
 
     Raises:
         ExecutorUnavailable: where the kind does not exist here.
     """
-    if kind == "auto":
-        kind = "fork" if sys.platform == "linux" else "spawn"
     if kind == "fork" and sys.platform == "linux":
         # Both import what only Linux has.
         from labgrade.worker.fork import ForkExecutor, ZygotePlan  # noqa: PLC0415
@@ -52,12 +47,11 @@ def make_executor(  # noqa: PLR0913 - what a zygote is told, option by option
             view=view,
             huge_pages=huge_pages,
             spares=spares,
-            disabled=tuple(disabled),
             probe_modules=tuple(probe_modules),
         )
         return ForkExecutor.start(plan)
     if kind == "spawn":
-        return SpawnExecutor(preload, limits or Limits(), probe_modules)
+        return SpawnExecutor(preload, probe_modules)
     raise ExecutorUnavailable(
         f"There is no {kind!r} executor on {sys.platform}.", next_step="Use auto, fork or spawn."
     )

@@ -6,12 +6,13 @@ import contextlib
 import os
 import shutil
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 Files = tuple[tuple[str, bytes], ...]
 """Relative path and bytes of each file."""
 
-_MAX_FILES = 2_000
+_MAX_ENTRIES = 2_000
 _MAX_BYTES = 64 << 20
 
 
@@ -28,7 +29,7 @@ class Snapshot:
 
     Module-level code may write files that a function reads (weights, a vocabulary), or change the working
     directory: a process that starts an exercise finds both as loading left them, and nothing of another's.
-    Beyond 2,000 files or 64 MiB nothing is remembered, and nothing is taken away either.
+    Beyond 2,000 files and folders or 64 MiB nothing is remembered, and nothing is taken away either.
 
     Args:
         folders: the folders that are the submission's own, the working directory first.
@@ -42,9 +43,11 @@ class Snapshot:
     def restore(self) -> None:
         """Make the folders what they were."""
         if self._kept is not None:
-            for folder, files in zip(self._folders, self._kept, strict=True):
+            for folder, kept in zip(self._folders, self._kept, strict=True):
                 _empty(folder)
-                place(files, folder)
+                for path in kept.folders:
+                    (folder / path).mkdir(parents=True, exist_ok=True)
+                place(kept.files, folder)
 
     def enter(self) -> None:
         """Go where loading left the process."""
@@ -52,23 +55,36 @@ class Snapshot:
             os.chdir(self._place)
 
 
-def _remembered(folders: Sequence[Path]) -> list[Files] | None:
+@dataclass(frozen=True)
+class _Kept:
+    """What one folder held: the folders in it, by relative path, and the files."""
+
+    folders: tuple[str, ...]
+    files: Files
+
+
+def _remembered(folders: Sequence[Path]) -> list[_Kept] | None:
     kept, room, number = [], _MAX_BYTES, 0
     for folder in folders:
-        files = []
-        for path in _regular_files(folder):
+        inner, files = [], []
+        for path in _own_entries(folder):
+            name, is_folder = str(path.relative_to(folder)), path.is_dir()
             number += 1
-            room -= path.stat().st_size
-            if room < 0 or number > _MAX_FILES:
+            room -= 0 if is_folder else path.stat().st_size
+            if room < 0 or number > _MAX_ENTRIES:
                 return None
-            files.append((str(path.relative_to(folder)), path.read_bytes()))
-        kept.append(tuple(files))
+            if is_folder:
+                inner.append(name)
+            else:
+                files.append((name, path.read_bytes()))
+        kept.append(_Kept(tuple(inner), tuple(files)))
     return kept
 
 
-def _regular_files(folder: Path) -> Iterator[Path]:
+def _own_entries(folder: Path) -> Iterator[Path]:
+    """Yield regular files and folders, nothing that leads elsewhere."""
     for path in folder.rglob("*"):
-        if path.is_file() and not path.is_symlink():
+        if not path.is_symlink() and (path.is_dir() or path.is_file()):
             yield path
 
 

@@ -33,7 +33,6 @@ class ZygotePlan:
         view: what workers may read.
         huge_pages: collapse the heap; pays from about thirty submissions on.
         spares: workers that are forked ahead of need.
-        disabled: isolation layers to leave out (tests, and `doctor`).
         probe_modules: modules of plug-ins that hold probes at their top level.
     """
 
@@ -42,7 +41,6 @@ class ZygotePlan:
     view: View
     huge_pages: bool = False
     spares: int = 1
-    disabled: tuple[str, ...] = ()
     probe_modules: tuple[str, ...] = ()
 
 

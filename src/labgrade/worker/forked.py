@@ -7,6 +7,7 @@ seconds as the supervisor reads them outside the student's process, and idle tim
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import select
 import signal
@@ -37,11 +38,11 @@ class ForkedSubmission:
 
     def __init__(self, line: socket.socket, program: Program, limits: Limits) -> None:
         self._line = line
-        self._program = program
         self._limits = limits
         self._shared: Connection | None = None
         self._begun = False
         self._passed_over: list[control.Message] = []  # events that came while an answer was waited for
+        self._order = messages.LoadOrder(program, limits.load_seconds, limits.output_bytes)
         self.report = LoadReport(frozenset(), (), "")
         self.cpu_seconds = 0.0
 
@@ -58,21 +59,21 @@ class ForkedSubmission:
         budget, after = self._limits.load_seconds, None
         for attempt in range(_MAX_LOADS):
             after = -1 if attempt == _MAX_LOADS - 1 else after
-            order = messages.LoadOrder(
-                self._program, budget, self._limits.output_bytes, frozenset(skip), after
+            self._order = dataclasses.replace(
+                self._order, budget_seconds=budget, skip=frozenset(skip), definitions_after=after
             )
             try:
-                report = self._load_once(order)
+                report = self._load_once(self._order)
             except _Ended as ended:
                 lost.append(LoadFinding(ended.code, ended.message))
                 self._command("new_loader", "loader")
-                if not ended.somewhere:
+                if ended.progress is not None:
                     skip.add(ended.progress)
-                after = -1 if ended.somewhere else max(skip)
+                after = -1 if ended.progress is None else max(skip)
                 budget = min(budget, _SHORT_LOAD) if ended.stopped else budget
             else:
                 findings = (*dict.fromkeys(lost), *report.findings)
-                self.report = LoadReport(report.names, findings, report.output, report.forkable)
+                self.report = dataclasses.replace(report, findings=findings)
                 return
         self.report = LoadReport(frozenset(), tuple(dict.fromkeys(lost)), "")
 
@@ -90,7 +91,6 @@ class ForkedSubmission:
             try:
                 return messages.read_load_reply(self._await(connection, clock), self._limits.output_bytes)
             except (StudentTimedOut, OverMemory) as over:
-                self._command("end", "ended")
                 memory = isinstance(over, OverMemory)
                 why = "used more memory than it may" if memory else "could not be interrupted in its time"
                 message = f"A top-level statement {why}; it was left out."
@@ -98,12 +98,11 @@ class ForkedSubmission:
                 raise _Ended(code, message, self._progress_after_kill(), stopped=True) from None
             except WireError as error:
                 message = f"Loading ended with a malformed report ({error}); only definitions were loaded."
-                raise _Ended("load-failed", message, 0, somewhere=True) from None
+                raise _Ended("load-failed", message, None) from None
             except StudentCrashed as crash:
-                somewhere = crash.progress is None
-                which = "Top-level code" if somewhere else "A top-level statement"
+                which = "Top-level code" if crash.progress is None else "A top-level statement"
                 message = f"{which} ended the process ({crash.cause}); it was left out."
-                raise _Ended("top-level-exit", message, crash.progress or 0, somewhere=somewhere) from None
+                raise _Ended("top-level-exit", message, crash.progress) from None
 
     def _progress_after_kill(self) -> int:
         self._send({"op": "kill_loader"})
@@ -129,11 +128,10 @@ class ForkedSubmission:
         if self.report.forkable:
             return self._open_channel("exercise")
         if self._begun:
-            # Forking this process would hang its child: load the module afresh instead.
+            # Forking this process would hang its child: load the module afresh instead, as it loaded before.
             self._command("new_loader", "loader")
-            order = messages.LoadOrder(self._program, self._limits.load_seconds, self._limits.output_bytes)
             with contextlib.suppress(_Ended):
-                self._load_once(order)
+                self._load_once(self._order)
         self._begun = True
         return self._open_channel("serve")
 
@@ -181,7 +179,10 @@ class ForkedSubmission:
             raise WorkerLost("the supervisor ended") from None
 
     def _hear(self, key: str) -> control.Message:
-        """Return the next message of the supervisor with that key, passing over events that came first."""
+        """Return the first message of the supervisor with that key; others are kept for whom they concern."""
+        for number, message in enumerate(self._passed_over):
+            if key in message or message.get("event") == key:
+                return self._passed_over.pop(number)
         while True:
             message = self._event()
             if key in message or message.get("event") == key:
@@ -251,20 +252,16 @@ class _Ended(Exception):
 
     Attributes:
         code, message: of the finding.
-        progress: the statement that ran.
+        progress: the statement that ran, or None where that is not known.
         stopped: we stopped it, for time or memory.
-        somewhere: which statement it was is not known.
     """
 
-    def __init__(
-        self, code: str, message: str, progress: int, *, stopped: bool = False, somewhere: bool = False
-    ) -> None:
+    def __init__(self, code: str, message: str, progress: int | None, *, stopped: bool = False) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.progress = progress
         self.stopped = stopped
-        self.somewhere = somewhere
 
 
 class ForkedChannel:

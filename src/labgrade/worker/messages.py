@@ -13,9 +13,9 @@ from labgrade.wire.frames import Frame
 from labgrade.wire.strict_json import WireError
 from labgrade.wire.values import REQUEST, clean_text, pack, unpack
 from labgrade.worker.executor import LoadFinding, LoadReport, Program
+from labgrade.worker.loading import NAMES_LIMIT
 from labgrade.worker.tracebacks import MESSAGE_LIMIT, NAME_LIMIT, TYPE_NAME_LIMIT, clean
 
-_MAX_NAMES = 20_000
 _MAX_FINDINGS = 100
 _ERROR = ("type", "message", "where", "missing_name", "advice")
 _CODE_LIMIT = 40
@@ -115,7 +115,7 @@ def _finding(item: Any) -> LoadFinding:
 def _names(items: Any) -> list[str]:
     if not isinstance(items, list):
         raise WireError("a malformed list of names")
-    return [clean(_text(item), NAME_LIMIT) for item in items[:_MAX_NAMES]]
+    return [clean(_text(item), NAME_LIMIT) for item in items[:NAMES_LIMIT]]
 
 
 def _text(value: Any) -> str:
@@ -160,5 +160,5 @@ def read_reply(frame: Frame, number: int) -> Any:
         clean(error["message"], MESSAGE_LIMIT),
         clean(error["where"], NAME_LIMIT),
         clean(error["missing_name"], NAME_LIMIT),
-        clean(error["advice"], NAME_LIMIT),
+        clean(error["advice"], MESSAGE_LIMIT),
     )

@@ -52,13 +52,10 @@ class ThreadedStream(PipeStream):
         self._pending: list[bytes] = []
         threading.Thread(target=self._read_ahead, daemon=True).start()
 
-    def wait(self, seconds: float) -> bool:
-        """Wait until there is something to read; False when the time is over."""
-        try:
+    def wait(self, seconds: float) -> None:
+        """Wait until there is something to read, or the time is over."""
+        with contextlib.suppress(queue.Empty):
             self._pending.append(self._chunks.get(timeout=seconds))
-        except queue.Empty:
-            return False
-        return True
 
     def recv(self, _size: int) -> bytes:
         """Return what has been read ahead, a whole chunk.

@@ -7,6 +7,7 @@ plainly in its report. The protocol on the pipes is the fork executor's own.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import subprocess
 import sys
@@ -28,6 +29,7 @@ _TICK = 0.1
 _WALL_FACTOR = 3.0
 """CPU time of others cannot be read everywhere: a limit is wall time, with room for a busy machine."""
 _START_SECONDS = 120.0
+_LAST_WORDS_SECONDS = 0.5
 _MAX_RELOADS = 4
 
 
@@ -36,10 +38,9 @@ class SpawnExecutor:
 
     name = "spawn"
 
-    def __init__(self, preload: Sequence[str], limits: Limits, probe_modules: Sequence[str] = ()) -> None:
+    def __init__(self, preload: Sequence[str], probe_modules: Sequence[str] = ()) -> None:
         self._preload = tuple(preload)
         self._probe_modules = tuple(probe_modules)
-        self._limits = limits
 
     def isolation(self) -> IsolationReport:
         """Return what a process of its own gives: the student's code is apart from the marks, and no more."""
@@ -50,7 +51,7 @@ class SpawnExecutor:
 
     def clients(self, number: int) -> list[SpawnExecutor]:
         """Return executors for `number` jobs; they share nothing."""
-        return [SpawnExecutor(self._preload, self._limits, self._probe_modules) for _ in range(number)]
+        return [SpawnExecutor(self._preload, self._probe_modules) for _ in range(number)]
 
     @contextlib.contextmanager
     def open(self, program: Program, limits: Limits) -> Iterator[SpawnedSubmission]:
@@ -124,8 +125,11 @@ class _Worker:
                 raise StudentTimedOut(0, "wall")
 
     def crash(self) -> StudentCrashed:
-        """Return how the process ended."""
-        status = self.process.wait()
+        """Return how the process ended; one that closed its pipes may go on."""
+        try:
+            status = self.process.wait(_LAST_WORDS_SECONDS)
+        except subprocess.TimeoutExpired:
+            return StudentCrashed("it closed its channel")
         return StudentCrashed(f"signal {-status}" if status < 0 else f"exit status {status}")
 
     def end(self) -> None:
@@ -154,12 +158,7 @@ class SpawnedSubmission:
         for _ in range(_MAX_RELOADS):
             finding = self._load_once()
             if finding is None:
-                self.report = LoadReport(
-                    self.report.names,
-                    (*lost, *self.report.findings),
-                    self.report.output,
-                    self.report.forkable,
-                )
+                self.report = dataclasses.replace(self.report, findings=(*lost, *self.report.findings))
                 return
             lost.append(finding)
         self.report = LoadReport(frozenset(), tuple(lost), "")

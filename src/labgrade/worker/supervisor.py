@@ -159,7 +159,8 @@ class Supervisor:
             self._poll.register(self._runner, select.POLLIN)
 
     def _tell_status(self, pid: object, status: object) -> None:
-        if pid == self._runner_pid and type(status) is int and 0 <= status <= _MAX_STATUS:
+        known = self._runner_pid and pid == self._runner_pid
+        if known and type(status) is int and 0 <= status <= _MAX_STATUS:
             self._runner_pid = 0
             control.send(self._grader, {"event": "exit", "status": status})
 
