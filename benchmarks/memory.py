@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -27,7 +28,8 @@ def main() -> None:
     for pid, series in samples.items():
         if len(series) >= _LEAST_SAMPLES:
             first, last = series[: len(series) // 4], series[-len(series) // 4 :]
-            print(f"process {pid}: {_middle(first):6.1f} MiB at first, {_middle(last):6.1f} MiB at last")
+            at_first, at_last = statistics.median_high(first), statistics.median_high(last)
+            print(f"process {pid}: {at_first:6.1f} MiB at first, {at_last:6.1f} MiB at last")
 
 
 def _watched(work: Path, number: int, jobs: int) -> dict[int, list[float]]:
@@ -58,10 +60,6 @@ def _private(pid: int) -> float:
         return 0.0
     found = [int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon:")]
     return sum(found) / _MIB
-
-
-def _middle(series: list[float]) -> float:
-    return sorted(series)[len(series) // 2]
 
 
 if __name__ == "__main__":

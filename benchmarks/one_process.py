@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 
 from benchmarks.local import LocalExecutor
+from benchmarks.overhead import ROOT
 from labgrade.grader import checks
 from labgrade.grader.bench import BENCH
 from labgrade.grader.run import SubmissionBench
 from labgrade.worker.executor import Limits, Program
-
-ROOT = Path(__file__).resolve().parents[1]
 
 
 class _Bench:

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -40,7 +41,7 @@ def measure(large: int, small: int, jobs: int) -> dict[str, float]:
         work = Path(folder)
         big, little = (_graded_class(work, number, jobs) for number in (large, small))
         marginal = (big - little) / (large - small)
-        pytest = _median(_pytest_process(work) for _ in range(3))
+        pytest = statistics.median_high(_pytest_process(work) for _ in range(3))
         limits = _limits(work)
     fixed = little - small * marginal
     return {
@@ -81,7 +82,7 @@ def _graded_class(work: Path, number: int, jobs: int) -> float:
 
 def _cpu_seconds(command: list[str]) -> tuple[float, str]:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, done.stdout
 
@@ -90,10 +91,7 @@ def _pytest_process(work: Path) -> float:
     submission = work / "one.py"
     submission.write_text((ROOT / "reference_solutions" / f"{LAB}.py").read_text())
     command = [sys.executable, "-m", "benchmarks.one_process", str(submission)]
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return _cpu_seconds(command)[0]
 
 
 def _limits(work: Path) -> dict[str, float]:
@@ -101,11 +99,6 @@ def _limits(work: Path) -> dict[str, float]:
     command = [sys.executable, "-m", "benchmarks.bare", str(submission)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
     return {name: float(value) for name, value in json.loads(done.stdout).items()}
-
-
-def _median(values: object) -> float:
-    ordered = sorted(values)  # type: ignore[call-overload]
-    return float(ordered[len(ordered) // 2])
 
 
 def timed(body: Callable[[], None], repeats: int) -> float:

@@ -55,7 +55,7 @@ def _command(name: str, command: Any) -> Iterator[str]:
     usage = " ".join(p.metavar if p.required else f"[{p.metavar}]" for p in arguments)
     yield f"\n### labgrade {name}\n"
     yield f"    labgrade {name} {usage}".rstrip() + " [options]\n"
-    yield f"{_prose(command.help)}\n"
+    yield f"{command.help}\n"
     yield "| | |\n|---|---|"
     for parameter in command.params:
         yield f"| {_spelling(parameter)} | {_cell(parameter.help)} |"
@@ -70,11 +70,6 @@ def _spelling(parameter: Any) -> str:
         return f"`{_cell(parameter.metavar)}`"
     names = ", ".join(f"`{name}`" for name in (*parameter.opts, *parameter.secondary_opts))
     return names if parameter.is_flag else f"{names} `{_cell(parameter.metavar)}`"
-
-
-def _prose(text: str) -> str:
-    paragraphs = (re.sub(r"\s*\n\s*", " ", part) for part in text.strip().split("\n\n"))
-    return "\n\n".join(paragraphs)
 
 
 def _cell(text: str) -> str:

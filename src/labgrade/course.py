@@ -94,6 +94,11 @@ class Lab:
     exercises: tuple[ExercisePlan, ...]
 
     @property
+    def names(self) -> frozenset[str]:
+        """Every name that a submission is to define."""
+        return frozenset(name for plan in self.exercises for name in plan.names)
+
+    @property
     def folder(self) -> Path:
         """What students get: `assignments/LAB`."""
         return self.course_root / "assignments" / self.id

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Unpack
+from collections.abc import Callable, Iterable
+from typing import TypeVar, Unpack
 
 from labgrade.course import Lab
-from labgrade.errors import ExecutorUnavailable, UserError
-from labgrade.extensions import make_executor
+from labgrade.errors import ExecutorUnavailable, UserError, WorkerLost
+from labgrade.extensions import data_sets, make_executor
 from labgrade.hookspecs import ExecutorOptions
 from labgrade.settings import Settings
 from labgrade.worker.executor import Executor
@@ -16,6 +16,44 @@ CONFINED = ("files", "network", "process tree", "memory")
 """What `grade` insists on unless it is overridden by name."""
 
 _NOTEBOOK_MODULE = "IPython.core.inputtransformer2"
+
+T = TypeVar("T")
+
+
+class RunningExecutor:
+    """An executor, and another in its place where a process of ours died.
+
+    Args:
+        start: makes one.
+
+    Attributes:
+        executor: the one that runs now.
+    """
+
+    def __init__(self, start: Callable[[], Executor]) -> None:
+        self._start = start
+        self.executor = start()
+
+    def restart(self) -> Executor:
+        """End the executor and start another."""
+        self.close()
+        self.executor = self._start()
+        return self.executor
+
+    def close(self) -> None:
+        """End the executor."""
+        self.executor.close()
+
+    def twice(self, body: Callable[[Executor], T]) -> T:
+        """Run `body` with the executor; where that is lost, once more with another.
+
+        Raises:
+            WorkerLost: lost again.
+        """
+        try:
+            return body(self.executor)
+        except WorkerLost:
+            return body(self.restart())
 
 
 def start_executor(
@@ -40,7 +78,20 @@ def start_executor(
     if notebooks:
         preload[_NOTEBOOK_MODULE] = None
     options["hide"] = (settings.course.root, *settings.data_root, *options.get("hide", ()))
-    return make_executor(settings.executor, tuple(preload), **options)
+    where = settings.origins.get("executor", "--executor")
+    return make_executor(settings.executor, tuple(preload), where=where, **options)
+
+
+def require_data_set(settings: Settings) -> None:
+    """Refuse a data set that nobody offers.
+
+    Raises:
+        UserError: names those there are.
+    """
+    known = [offer.name for offer in data_sets()]
+    if settings.dataset not in known:
+        where = settings.origins.get("dataset", "--data")
+        raise UserError(f"There is no data set {settings.dataset!r}.", where, f"Known: {', '.join(known)}.")
 
 
 def require_known_layers(settings: Settings) -> None:

@@ -72,28 +72,16 @@ def data_sets() -> tuple[DataSet, ...]:
     return extensions(_manager(), "labgrade_datasets")
 
 
-def require_data_set(name: str, where: str) -> None:
-    """Refuse a data set that nobody offers.
-
-    Args:
-        name: as `--data` says.
-        where: option, variable or key that it came from.
-
-    Raises:
-        UserError: names those there are.
-    """
-    known = [offer.name for offer in data_sets()]
-    if name not in known:
-        raise UserError(f"There is no data set {name!r}.", where, f"Known: {', '.join(known)}.")
-
-
-def make_executor(kind: str, preload: Sequence[str], **options: Unpack[ExecutorOptions]) -> Executor:
+def make_executor(
+    kind: str, preload: Sequence[str], *, where: str = "--executor", **options: Unpack[ExecutorOptions]
+) -> Executor:
     """Start an executor.
 
     Args:
         kind: its name, or "auto": "fork" on Linux, else "spawn" (elsewhere fork is missing, or unsafe once
             torch is imported).
         preload: modules to import before any student code.
+        where: option, variable or key that the kind came from.
         options: see `hookspecs.ExecutorOptions`; probes of plugins are added.
 
     Raises:
@@ -103,7 +91,7 @@ def make_executor(kind: str, preload: Sequence[str], **options: Unpack[ExecutorO
     offers = {offer.name: offer for offer in extensions(_manager(), "labgrade_executors")}
     name = _default_executor() if kind == "auto" else kind
     if name not in offers:
-        raise UserError(f"There is no executor {name!r}.", "--executor", f"Known: auto, {', '.join(offers)}.")
+        raise UserError(f"There is no executor {name!r}.", where, f"Known: auto, {', '.join(offers)}.")
     chosen: ExecutorFactory = offers[name]
     return chosen.start(preload, **(options | {"probe_modules": probe_modules()}))
 

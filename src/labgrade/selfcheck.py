@@ -9,17 +9,21 @@ from pathlib import Path
 from typing import TypeVar
 
 from labgrade.course import Lab
-from labgrade.errors import WorkerLost
-from labgrade.executors import not_confined, settled_device, start_executor
-from labgrade.extensions import intake_formats, require_data_set
+from labgrade.executors import (
+    RunningExecutor,
+    not_confined,
+    require_data_set,
+    settled_device,
+    start_executor,
+)
+from labgrade.extensions import intake_formats
 from labgrade.grader.checks import PlannedCheck
 from labgrade.grader.collect import with_checks
 from labgrade.grader.grade import LabGrading, RunOptions
-from labgrade.intake.model import Entry, Rejection, Submission
+from labgrade.intake.model import Entry
 from labgrade.intake.reader import read_entry
 from labgrade.record.model import GradeRecord
 from labgrade.settings import Settings
-from labgrade.worker.executor import Executor
 
 T = TypeVar("T")
 
@@ -42,7 +46,7 @@ class SelfCheck:
         lab: the entry's lab.
     """
 
-    def __init__(self, entry: Entry, grading: LabGrading, worker: _Worker) -> None:
+    def __init__(self, entry: Entry, grading: LabGrading, worker: RunningExecutor) -> None:
         self.lab: Lab = grading.lab
         self._entry = entry
         self._grading = grading
@@ -59,31 +63,7 @@ class SelfCheck:
             WorkerLost: a process of ours died, twice.
         """
         submission = read_entry(self._entry, formats=intake_formats())
-        try:
-            return self._record(submission)
-        except WorkerLost:
-            self._worker.restart()
-            return self._record(submission)
-
-    def _record(self, submission: Submission | Rejection) -> GradeRecord:
-        if isinstance(submission, Rejection):
-            return self._grading.reject(submission, self._worker.executor, 1)
-        return self._grading.grade(submission, self._worker.executor, 1)
-
-
-class _Worker:
-    """The executor of a self-check, and how to make another."""
-
-    def __init__(self, start: Callable[[], Executor]) -> None:
-        self._start = start
-        self.executor = start()
-
-    def restart(self) -> None:
-        self.executor.close()
-        self.executor = self._start()
-
-    def close(self) -> None:
-        self.executor.close()
+        return self._worker.twice(lambda executor: self._grading.grade(submission, executor, 1))
 
 
 def self_check(
@@ -100,13 +80,13 @@ def self_check(
     Raises:
         UserError: the lab's checks cannot be collected, or a setting names what there is not.
     """
-    require_data_set(settings.dataset, settings.origins.get("dataset", "--data"))
+    require_data_set(settings)
     lab = settings.course.lab(entry.lab)
     seed = _SEED if settings.seed is None else settings.seed
     device = settled_device(settings)
     options = RunOptions(seed, device, settings.dataset, tuple(exercises), visible_only=True)
     notebooks = not entry.path.endswith(".py")
-    with closing(_Worker(lambda: start_executor(settings, [lab], notebooks=notebooks))) as worker:
+    with closing(RunningExecutor(lambda: start_executor(settings, [lab], notebooks=notebooks))) as worker:
 
         def prepared(checks: list[PlannedCheck]) -> T:
             return body(SelfCheck(entry, LabGrading(lab, checks, options), worker))

@@ -15,9 +15,9 @@ from typing import Any, Literal
 from labgrade.batch.run import require_hidden
 from labgrade.course import Lab
 from labgrade.errors import UserError, WorkerLost
-from labgrade.executors import require_confinement, require_known_layers, start_executor
-from labgrade.grader.checks import PlannedCheck, grader_files
-from labgrade.grader.collect import with_checks
+from labgrade.executors import RunningExecutor, require_confinement, require_known_layers, start_executor
+from labgrade.grader.checks import PlannedCheck
+from labgrade.grader.collect import with_checks_of
 from labgrade.grader.grade import LabGrading, RunOptions
 from labgrade.intake.model import Member, Rejection, Submission, digest_members
 from labgrade.intake.slug import safe_slug
@@ -142,15 +142,10 @@ def _lies_below(place: Path, folder: Path) -> bool:
 
 def _one(path: Path, store: RecordStore, problems: list[RecordChanged]) -> list[Stored]:
     try:
-        record = store.load(path)
+        return [Stored(path, store.load_in_place(path.resolve().parent / path.name))]
     except RecordChanged as problem:
-        problems.append(problem)
+        problems.append(RecordChanged(path, problem.why))
         return []
-    place = path.resolve().parent
-    if (place.parent.name, place.name) != (record.lab, safe_slug(record.student)):
-        problems.append(RecordChanged(path, f"it is the record of {record.student!r} in {record.lab!r}"))
-        return []
-    return [Stored(path, record)]
 
 
 def _compare_all(
@@ -161,56 +156,38 @@ def _compare_all(
     def start() -> Executor:
         return start_executor(settings, labs.values(), hide=(store.root.absolute(),))
 
-    with closing(_Verifier(labs, store, start)) as verifier:
+    with closing(RunningExecutor(start)) as running:
+        verifier = _Verifier(labs, store, running)
 
         def compare(checks: Sequence[PlannedCheck]) -> None:
-            require_confinement(verifier.executor, settings.allow_missing_layers)
+            require_confinement(running.executor, settings.allow_missing_layers)
             for stored in found:
                 tell(verifier.verify(stored, checks))
 
-        modules = [module for lab in labs.values() for module in grader_files(lab.graders)]
-        with_checks(modules, root / "graders", compare)
+        with_checks_of(labs.values(), root / "graders", compare)
 
 
 class _Verifier:
     """Grades records again, from one warm zygote."""
 
-    def __init__(self, labs: Mapping[str, Lab], store: RecordStore, start: Callable[[], Executor]) -> None:
+    def __init__(self, labs: Mapping[str, Lab], store: RecordStore, running: RunningExecutor) -> None:
         self._labs = labs
         self._store = store
-        self._start = start
-        self.executor = start()
-
-    def close(self) -> None:
-        """End the executor."""
-        self.executor.close()
+        self._running = running
 
     def verify(self, stored: Stored, checks: Sequence[PlannedCheck]) -> Comparison:
         """Grade one record again and compare."""
         record = stored.record
         lab = self._labs[record.lab]
-        grading = LabGrading(lab, [check for check in checks if check.lab == lab.id], _options(record, lab))
+        grading = LabGrading(lab, checks, _options(record, lab))
         try:
-            again = self._patiently(record, grading)
+            submission = _submission(record, self._store)
+            again = self._running.twice(lambda executor: grading.grade(submission, executor, record.sequence))
         except SubmissionLost as error:
             return Comparison(stored.path, "changed", (str(error),))
         except (WorkerLost, OSError) as error:
             return Comparison(stored.path, "not run", (str(error),))
         return _comparison(stored, again)
-
-    def _patiently(self, record: GradeRecord, grading: LabGrading) -> GradeRecord:
-        try:
-            return self._grade(record, grading)
-        except WorkerLost:
-            self.executor.close()
-            self.executor = self._start()
-            return self._grade(record, grading)
-
-    def _grade(self, record: GradeRecord, grading: LabGrading) -> GradeRecord:
-        submission = _submission(record, self._store)
-        if isinstance(submission, Rejection):
-            return grading.reject(submission, self.executor, record.sequence)
-        return grading.grade(submission, self.executor, record.sequence)
 
 
 def _submission(record: GradeRecord, store: RecordStore) -> Submission | Rejection:

@@ -118,6 +118,15 @@ def test_wrong_use_is_one_message_on_standard_error_and_code_2(labgrade, course,
     assert [] == list(tmp_path.rglob("*.json"))
 
 
+def test_an_executor_that_a_variable_names_is_refused_with_its_name(labgrade, course, submissions, tmp_path):
+    arguments = (submissions, "--course", course, "--out", tmp_path / "out")
+
+    ended = labgrade.run("grade", *arguments, env={"LABGRADE_EXECUTOR": "magic"})
+
+    assert 2 == ended.code
+    assert "LABGRADE_EXECUTOR: There is no executor 'magic'." in ended.err
+
+
 def test_a_gpu_that_is_not_there_is_refused(labgrade, course, submissions, tmp_path):
     nothing = {"CUDA_VISIBLE_DEVICES": ""}
     arguments = (submissions, "--course", course, "--out", tmp_path / "out", "--device", "cuda")

@@ -88,6 +88,10 @@ class TestOrder:
         assert failure(lambda: expect(2.0).close_to(3.5)).say == "The result should be 3.5, but it is 2."
         assert failure(lambda: expect(2.0, "dz/da").close_to(3.5)).say == "dz/da should be 3.5, but it is 2."
 
+    @pytest.mark.parametrize("what", ["the result", "a tensor", "an item", "item 3"])
+    def test_a_sentence_begins_with_a_capital(self, what):
+        assert failure(lambda: expect(None, what).number()).say.startswith(what.capitalize())
+
     def test_two_numbers_that_differ_are_not_printed_alike(self):
         found = failure(lambda: expect(0.53490001).close_to(0.5349, rtol=0, atol=1e-9))
         assert "0.53490001" in found.say

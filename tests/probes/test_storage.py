@@ -131,6 +131,12 @@ class TestOddResults:
         _, seen = shared_storage(InProcess(windows), base(), writes=[(4, 9.0)])
         assert seen.flatten().tolist() == [0, 1, 9, 3, 4, 5]
 
+    def test_a_result_too_large_to_copy_is_named(self):
+        before, after = shared_storage(InProcess(lambda x: x[0, 0].expand(10**13)), base(), writes=[])
+
+        assert isinstance(before, Opaque)
+        assert torch.equal(after, base())
+
     def test_an_integer_result(self):
         ints = torch.arange(3)
         _, seen = shared_storage(InProcess(lambda x: x), ints, writes=[(0, 7)])

@@ -80,7 +80,7 @@ class TestOrder:
     def test_current_names_its_file(self, store):
         store.put(numbered(1))
         path = store.put(numbered(2))
-        assert store.current_stored(LAB, "s01") == (path, numbered(2))
+        assert store.ranked(LAB, "s01")[-1] == (path, numbered(2))
 
     def test_ties_do_not_depend_on_times_or_reading_order(self, store):
         pair = [numbered(1, output=text) for text in ("a", "b")]
@@ -92,7 +92,7 @@ class TestOrder:
 
     def test_none_before_the_first(self, store):
         assert store.current(LAB, "s01") is None
-        assert store.current_stored(LAB, "s01") is None
+        assert store.ranked(LAB, "s01") == []
         assert list(store.records()) == []
 
     def test_an_id_that_is_no_unicode_is_found_again(self, store):

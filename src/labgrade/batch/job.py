@@ -89,7 +89,8 @@ class Job:
         if standing is not None:
             self.output.refresh_page(standing.record)
             return graded(entry, standing, reused=True)
-        return self._keep(entry, self._record(submission))
+        grading, sequence = self._next(submission)
+        return self._keep(entry, grading.grade(submission, self.executor, sequence))
 
     def give_up(self, entry: Entry, error: Exception) -> Graded:
         """Record that an entry could not be graded, by our fault; it is not even read again."""
@@ -105,12 +106,6 @@ class Job:
             self.gradings[submission.lab],
             self.output.next_sequence(submission.lab, submission.student),
         )
-
-    def _record(self, submission: Submission | Rejection) -> GradeRecord:
-        grading, sequence = self._next(submission)
-        if isinstance(submission, Rejection):
-            return grading.reject(submission, self.executor, sequence)
-        return grading.grade(submission, self.executor, sequence)
 
     def _standing(self, submission: Submission | Rejection, *, final: bool, since: int) -> Stored | None:
         """Return the record that grading again could only repeat.

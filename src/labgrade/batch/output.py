@@ -86,8 +86,4 @@ class Output:
 
     def records(self, lab: str, student: str) -> list[Stored]:
         """Return a student's records in a lab, the current one last."""
-        current = self._store.current_stored(lab, student)
-        if current is None:
-            return []
-        others = (found for found in self._store.stored(lab, student) if found.path != current.path)
-        return [*sorted(others, key=lambda found: found.record.sequence), current]
+        return self._store.ranked(lab, student)

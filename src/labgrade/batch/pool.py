@@ -33,7 +33,7 @@ class Pool:
 
     Args:
         job: what a job does.
-        restart: makes a new executor where the zygote died.
+        restart: ends the executor, whose zygote died, and makes another.
         size: number of jobs.
     """
 
@@ -138,7 +138,6 @@ class Pool:
             return self.job.executor.clients(number)
 
     def _restart(self) -> None:
-        self.job.executor.close()
         self.job = self.job.with_executor(self.restart())
 
     def _next(self) -> Iterator[Graded]:

@@ -143,7 +143,7 @@ def _stay_with(batch: int) -> None:
 
         die_with_parent()
         if os.getppid() != batch:
-            sys.exit()
+            os._exit(0)
 
 
 def _grade(job: Job, unit: Unit, line: socket.socket) -> dict[str, Any] | None:
@@ -152,7 +152,7 @@ def _grade(job: Job, unit: Unit, line: socket.socket) -> dict[str, Any] | None:
         for result in unit.results(job):
             _say(line, {"graded": asdict(result)})
     except BrokenPipeError:
-        sys.exit()  # the batch is going
+        os._exit(0)  # the batch is going
     except UserError as error:
         return {"refused": [error.what, error.where, error.next_step]}
     except Exception as error:  # noqa: BLE001 - a fault of ours; the batch tries elsewhere and records it at last

@@ -17,15 +17,17 @@ from labgrade.batch.process import Unit
 from labgrade.course import Lab
 from labgrade.errors import UserError
 from labgrade.executors import (
+    RunningExecutor,
     not_confined,
     require_confinement,
+    require_data_set,
     require_known_layers,
     settled_device,
     start_executor,
 )
-from labgrade.extensions import intake_formats, require_data_set
-from labgrade.grader.checks import PlannedCheck, grader_files
-from labgrade.grader.collect import with_checks
+from labgrade.extensions import intake_formats
+from labgrade.grader.checks import PlannedCheck
+from labgrade.grader.collect import with_checks_of
 from labgrade.grader.grade import LabGrading, RunOptions
 from labgrade.grader.inputs import draw_secret
 from labgrade.intake.model import Entry
@@ -83,18 +85,15 @@ def grade_batch(
             folder cannot be written to, a setting names what there is not.
     """
     require_known_layers(settings)
-    require_data_set(settings.dataset, settings.origins.get("dataset", "--data"))
+    require_data_set(settings)
     labs = settings.course.select(sorted({entry.lab for entry in entries}))
     require_hidden(labs)
     settings = replace(settings, device=settled_device(settings))
     output = Output(settings.course, settings.out)
     with output.lock(), closing(_Run(entries, settings, labs, output)) as run:
         options = _Options(tuple(exercises), again)
-        modules = [module for lab in labs for module in grader_files(lab.graders)]
-        # Started first: what the zygote imports takes as long as collecting the graders.
-        run.start()
-        return with_checks(
-            modules, settings.course.root / "graders", lambda checks: run.grade(checks, options, progress)
+        return with_checks_of(
+            labs, settings.course.root / "graders", lambda checks: run.grade(checks, options, progress)
         )
 
 
@@ -132,11 +131,11 @@ class _Run:
         self._labs = labs
         self._output = output
         self._jobs = settings.jobs or os.cpu_count() or 1
-        self._executor: Executor | None = None
+        # Started first: what the zygote imports takes as long as collecting the graders.
+        self._running = RunningExecutor(self._started)
 
-    def start(self) -> Executor:
-        """Start an executor (another, where the last one was lost)."""
-        self._executor = start_executor(
+    def _started(self) -> Executor:
+        return start_executor(
             self._settings,
             self._labs,
             notebooks=any(not entry.path.endswith(".py") for entry in self._entries),
@@ -144,18 +143,16 @@ class _Run:
             huge_pages=len(self._entries) >= _HUGE_PAGES_FROM,
             spares=min(self._jobs, len(self._entries)),
         )
-        return self._executor
 
     def close(self) -> None:
         """End the executor."""
-        if self._executor is not None:
-            self._executor.close()
+        self._running.close()
 
     def grade(
         self, checks: Sequence[PlannedCheck], options: _Options, progress: Progress | None
     ) -> BatchResult:
         """Grade everything; runs inside the pytest session that collected the checks."""
-        executor = self._executor or self.start()
+        executor = self._running.executor
         require_confinement(executor, self._settings.allow_missing_layers)
         noted = self._noted(options)
         seed = self._seed(noted, options)
@@ -193,14 +190,11 @@ class _Run:
         allowed = self._settings.allow_missing_layers
         overridden = tuple(name for name in not_confined(executor) if name in allowed)
         run = RunOptions(seed, self._settings.device, self._settings.dataset, options.exercises, overridden)
-        return {
-            lab.id: LabGrading(lab, [check for check in checks if check.lab == lab.id], run)
-            for lab in self._labs
-        }
+        return {lab.id: LabGrading(lab, checks, run) for lab in self._labs}
 
     def _grade(self, job: Job, units: Sequence[Unit], progress: Progress | None) -> tuple[Graded, ...]:
         results: dict[tuple[str, str], Graded] = {}
-        with Pool(job, self.start, self._jobs) as pool:
+        with Pool(job, self._running.restart, self._jobs) as pool:
             for graded in pool.run(units):
                 results[graded.lab, graded.path] = graded
                 if progress is not None:

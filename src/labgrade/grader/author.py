@@ -75,9 +75,8 @@ class AuthorBench:
         seed = derive(self.secret, "worker", lab.id, exercise.id)
         self._channel.close()
         runner = loaded.exercise(fresh=True, seconds=exercise.seconds, seed=seed)
-        asked = frozenset(name for plan in lab.exercises for name in plan.names)
         timed_out = self._timed_out[exercise.id]
-        return StudentProxy(self._channel.enter_context(runner), loaded.report, timed_out, asked)
+        return StudentProxy(self._channel.enter_context(runner), loaded.report, timed_out, lab.names)
 
     def _submission(self, graders: Path) -> tuple[Lab, LoadedSubmission]:
         if self._open is None or self._open[0].graders != graders:

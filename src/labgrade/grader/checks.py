@@ -15,11 +15,8 @@ from labgrade.course import Lab
 from labgrade.coursefile import LAB_FILE
 from labgrade.errors import UserError
 from labgrade.grader.compare import Mistake
-from labgrade.grader.declare import CHECK_MARKER, EXERCISE_MARKER
+from labgrade.grader.declare import CHECK_MARKER, EXERCISE_MARKER, GRADER_MODULES
 from labgrade.record.model import Visibility
-
-MODULES: dict[str, Visibility] = {"test_visible": "visible", "test_hidden": "hidden"}
-"""Visibility is where a check lies, so it cannot leak by a forgotten marker."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +80,7 @@ def _planned(item: pytest.Item) -> PlannedCheck:
             "belongs to no exercise", where=item.nodeid, next_step='Put @exercise("q1") above its class.'
         )
     _refuse_wide_fixtures(item)
-    visibility = MODULES.get(item.path.stem)
+    visibility = GRADER_MODULES.get(item.path.stem)
     if visibility is None:
         raise UserError("lies outside test_visible.py and test_hidden.py", where=item.nodeid)
     name = item.name.removeprefix("test_")
@@ -190,4 +187,4 @@ def require_plan(lab: Lab, checks: Sequence[PlannedCheck], *, visible_only: bool
 
 def grader_files(folder: Path) -> list[Path]:
     """Return the grader modules that exist in a lab's grader folder."""
-    return [path for stem in MODULES if (path := folder / f"{stem}.py").is_file()]
+    return [path for stem in GRADER_MODULES if (path := folder / f"{stem}.py").is_file()]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import pytest
 
+from labgrade.course import Lab
 from labgrade.errors import UserError
 from labgrade.grader import plugin
 from labgrade.grader.bench import BENCH, IdleBench
-from labgrade.grader.checks import PlannedCheck, plan
+from labgrade.grader.checks import PlannedCheck, grader_files, plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _SCRUBBED = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_THEME", "PYTEST_DEBUG", "PYTEST_CURRENT_TEST")
+
+
+def with_checks_of(labs: Iterable[Lab], root: Path, body: Callable[[list[PlannedCheck]], T]) -> T:
+    """Collect every grader module that labs have; see `with_checks`."""
+    return with_checks([module for lab in labs for module in grader_files(lab.graders)], root, body)
 
 
 def with_checks(modules: Sequence[Path], root: Path, body: Callable[[list[PlannedCheck]], T]) -> T:

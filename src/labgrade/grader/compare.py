@@ -58,13 +58,13 @@ class Mistake:
         if not callable(self.value) and not _is_comparable(self.value):
             raise TypeError(f"the mistake {self.slug!r} has a value of type {type(self.value).__name__}")
 
-    def fits(self, value: Any, rtol: float, atol: float) -> bool:
+    def fits(self, value: Any, tolerance: Tolerance) -> bool:
         """Whether `value` is what this mistake produces."""
         if self.raises:
             return False
         if callable(self.value):
             return _holds(self.value, value)
-        return Expectation(value).is_close(self.value, Tolerance(rtol, atol))
+        return Expectation(value).is_close(self.value, tolerance)
 
     def explains(self, type_name: str, message: str) -> bool:
         """Whether an exception is what this mistake raises."""
@@ -217,7 +217,7 @@ class Expectation:
             compare()
         except CheckFailed as failure:
             for mistake in mistakes:
-                if mistake.fits(self.value, *tolerance):
+                if mistake.fits(self.value, tolerance):
                     failure.mistake, failure.mistake_say = mistake.slug, mistake.say
                     break
             raise
@@ -310,7 +310,7 @@ class Expectation:
 
     def _fail(self, kind: str, say: str, evidence: dict[str, Any] | None = None) -> NoReturn:
         # Names such as dz/da keep their case.
-        sentence = say[:1].upper() + say[1:] if say.startswith(("the ", "item ")) else say
+        sentence = say[:1].upper() + say[1:] if say.startswith(("the ", "a ", "an ", "item ")) else say
         raise CheckFailed(kind, sentence, evidence=evidence)
 
 

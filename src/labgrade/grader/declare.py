@@ -9,10 +9,12 @@ import pytest
 
 if TYPE_CHECKING:
     from labgrade.grader.compare import Mistake
+    from labgrade.record.model import Visibility
 
 CHECK_MARKER = "labgrade_check"
 EXERCISE_MARKER = "labgrade_exercise"
-GRADER_MODULES = ("test_visible", "test_hidden")
+GRADER_MODULES: dict[str, Visibility] = {"test_visible": "visible", "test_hidden": "hidden"}
+"""Visibility is where a check lies, so it cannot leak by a forgotten marker."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 C = TypeVar("C", bound=type)

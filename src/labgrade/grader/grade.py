@@ -63,7 +63,7 @@ class LabGrading:
 
     Args:
         lab: the lab.
-        checks: all its collected checks.
+        checks: collected checks; those of other labs are passed over.
         options: of the run.
 
     Raises:
@@ -71,6 +71,7 @@ class LabGrading:
     """
 
     def __init__(self, lab: Lab, checks: Sequence[PlannedCheck], options: RunOptions) -> None:
+        checks = [check for check in checks if check.lab == lab.id]
         require_plan(lab, checks, visible_only=options.visible_only)
         self.lab = lab
         self.options = options
@@ -79,29 +80,27 @@ class LabGrading:
             for plan in lab.exercises
             if not options.exercises or plan.id in options.exercises
         }
-        self._asked = frozenset(name for plan in lab.exercises for name in plan.names)
+        self._asked = lab.names
         self.grader_digest = grader_digest(lab)
         self.data_digest = data_digest(options.dataset)
         self.environment_digest = environment_digest()
 
-    def grade(self, submission: Submission, executor: Executor, sequence: int) -> GradeRecord:
-        """Grade a submission.
+    def grade(self, submission: Submission | Rejection, executor: Executor, sequence: int) -> GradeRecord:
+        """Grade a submission; of one that cannot be run every planned check is not attempted, score 0.
 
         Raises:
             WorkerLost: a process of ours died; nothing is known about the submission.
         """
+        if isinstance(submission, Rejection):
+            say = "Nothing was handed in that can be run; see the findings."
+            untouched = self._untouched(Ending("not_attempted", say, say))
+            return self._record(submission, untouched, sequence, executor)
         started = _now()
         with executor.open(program_of(submission), limits_of(self.lab)) as loaded:
             run = run_submission(loaded, self._runs(), self.options.seed, self._asked)
             report = loaded.report
         work = _Work(run.endings, report, started, loaded.cpu_seconds, run.differing)
         return self._record(submission, work, sequence, executor)
-
-    def reject(self, rejection: Rejection, executor: Executor, sequence: int) -> GradeRecord:
-        """Return the record of a hand-in that cannot be run: every planned check not attempted, score 0."""
-        say = "Nothing was handed in that can be run; see the findings."
-        ending = Ending("not_attempted", say, say)
-        return self._record(rejection, self._untouched(ending), sequence, executor)
 
     def give_up(
         self, submission: Submission | Rejection, executor: Executor, sequence: int, error: Exception

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Literal
 
 import pytest
-from _pytest.outcomes import OutcomeException
 
 from labgrade.errors import CheckFailed, StudentFailure, WorkerLost
 from labgrade.grader.bench import BENCH, Bench
@@ -34,7 +33,7 @@ def _called(check: PlannedCheck, bench: Bench) -> Ending:
         function = getattr(item.cls(), item.originalname)
     except Exception as error:  # noqa: BLE001 - a fixture of ours, or the class itself, is broken
         return our_fault(error)
-    return _ending(check, _raised_by(lambda: function(**values)))
+    return _ending(check, _raised(_tried(lambda: function(**values))))
 
 
 def _through_pytest(check: PlannedCheck, bench: Bench) -> Ending:
@@ -58,21 +57,21 @@ def _through_pytest(check: PlannedCheck, bench: Bench) -> Ending:
 def _phase(
     item: pytest.Item, when: Literal["setup", "call", "teardown"], step: Callable[[], None]
 ) -> BaseException | None:
-    call = pytest.CallInfo.from_call(step, when=when, reraise=(WorkerLost, KeyboardInterrupt))
+    call = _tried(step, when)
     # Nobody reads the report, but pytest's own fixtures look at what it leaves behind (`tmp_path`).
     item.ihook.pytest_runtest_makereport(item=item, call=call)
+    return _raised(call)
+
+
+def _tried(
+    step: Callable[[], None], when: Literal["setup", "call", "teardown"] = "call"
+) -> pytest.CallInfo[None]:
+    return pytest.CallInfo.from_call(step, when=when, reraise=(WorkerLost, KeyboardInterrupt))
+
+
+def _raised(call: pytest.CallInfo[None]) -> BaseException | None:
     return call.excinfo.value if call.excinfo else None
 
 
 def _ending(check: PlannedCheck, error: BaseException | None) -> Ending:
     return PASSED if error is None else ending_of(error, check.mistakes)
-
-
-def _raised_by(step: Callable[[], object]) -> BaseException | None:
-    try:
-        step()
-    except WorkerLost:
-        raise
-    except (Exception, OutcomeException, SystemExit) as error:  # noqa: BLE001 - it becomes the check's ending
-        return error
-    return None

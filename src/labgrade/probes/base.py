@@ -10,6 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import torch
+
+from labgrade.wire import pack, unpack
+
 
 class Callee(Protocol):
     """The grader's end of a student's function (`student.NAME`)."""
@@ -44,3 +48,12 @@ class Probe:
 
     op: str
     answer: Callable[[Call], Any]
+
+
+def snapshot(value: Any) -> Any:
+    """Return what would arrive of a value now: a later call, or a write, may change it.
+
+    `copy.deepcopy` would refuse tensors inside a graph, and copy what is too large to send.
+    """
+    tensors: dict[str, torch.Tensor] = {}
+    return unpack(pack(value, tensors), tensors)

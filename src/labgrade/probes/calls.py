@@ -5,11 +5,8 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-import torch
-
-from labgrade.probes.base import Call, Callee, Probe
+from labgrade.probes.base import Call, Callee, Probe, snapshot
 from labgrade.probes.seeding import seed_torch
-from labgrade.wire import pack, unpack
 
 
 def _answer_call(call: Call) -> Any:
@@ -43,17 +40,11 @@ def repeated(function: Callee, *args: Any, times: int = 2, **kwargs: Any) -> lis
 
 
 def _answer_repeated(call: Call) -> Any:
-    return [_snapshot(_once(call).run()) for _ in range(int(call.options["times"]))]
+    return [snapshot(_once(call).run()) for _ in range(int(call.options["times"]))]
 
 
 def _once(call: Call) -> Call:
     return Call(call.function, copy.deepcopy(call.args), copy.deepcopy(call.kwargs), {})
-
-
-def _snapshot(value: Any) -> Any:
-    # A later call may change what an earlier one returned; `deepcopy` would refuse tensors inside a graph.
-    tensors: dict[str, torch.Tensor] = {}
-    return unpack(pack(value, tensors), tensors)
 
 
 REPEATED = Probe("repeated", _answer_repeated)

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch._C import DisableTorchFunctionSubclass
 
-from labgrade.probes.base import Call, Callee, Probe
+from labgrade.probes.base import Call, Callee, Probe, snapshot
 
 
 def shared_storage(
@@ -48,7 +48,7 @@ def _answer_shared_storage(call: Call) -> Any:
     base = call.args[int(call.options["index"])]
     result = call.run()
     _kept[:] = [(result, base)]
-    return _copy(result)
+    return snapshot(result)
 
 
 def _answer_write_through(call: Call) -> Any:
@@ -58,12 +58,6 @@ def _answer_write_through(call: Call) -> Any:
         with contextlib.suppress(Exception), torch.no_grad(), DisableTorchFunctionSubclass():
             _write(result, int(position), value)
     return base
-
-
-def _copy(result: Any) -> Any:
-    if isinstance(result, torch.Tensor):
-        return result.detach().clone()
-    return result.copy() if isinstance(result, np.ndarray) else result
 
 
 def _write(result: Any, position: int, value: float) -> None:

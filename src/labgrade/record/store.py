@@ -140,6 +140,18 @@ class RecordStore:
             raise RecordChanged(path, f"its bytes are not those of its name ({short_digest(raw)} now)")
         return record
 
+    def load_in_place(self, path: Path) -> GradeRecord:
+        """Load a record and hold it to its folder: one moved to another student is not theirs.
+
+        Raises:
+            RecordChanged: see `load`; or it lies in another's folder.
+        """
+        record = self.load(path)
+        place = path.parent
+        if (place.parent.name, place.name) != (record.lab, self._name(record.student)):
+            raise RecordChanged(path, f"it is the record of {record.student!r} in {record.lab!r}")
+        return record
+
     def stored(self, lab: str | None = None, student: str | None = None) -> Iterator[Stored]:
         """Yield records with their files, by path; damaged ones go to `on_changed` instead."""
         yield from self._read(self._paths(lab, student))
@@ -148,14 +160,14 @@ class RecordStore:
         """Yield the records of a lab, a student, both or all; see `stored`."""
         return (found.record for found in self.stored(lab, student))
 
-    def current_stored(self, lab: str, student: str) -> Stored | None:
-        """Return the record that counts, with its file: the highest sequence, whatever the clocks say."""
-        return max(self.stored(lab, student), key=lambda found: _rank(found.record), default=None)
+    def ranked(self, lab: str, student: str) -> list[Stored]:
+        """Return a student's records by sequence, whatever the clocks say: the last one counts."""
+        return sorted(self.stored(lab, student), key=lambda found: _rank(found.record))
 
     def current(self, lab: str, student: str) -> GradeRecord | None:
         """Return the record that counts, or None."""
-        found = self.current_stored(lab, student)
-        return None if found is None else found.record
+        ranked = self.ranked(lab, student)
+        return ranked[-1].record if ranked else None
 
     def problems(self) -> list[RecordChanged]:
         """Return every damaged or misplaced record of the folder."""
@@ -225,17 +237,9 @@ class RecordStore:
     ) -> Iterator[Stored]:
         for path in paths:
             try:
-                yield Stored(path, self._load_in_place(path))
+                yield Stored(path, self.load_in_place(path))
             except RecordChanged as problem:
                 (on_changed or self._on_changed)(problem)
-
-    def _load_in_place(self, path: Path) -> GradeRecord:
-        """Load a record and hold it to its folder: one moved to another student is not theirs."""
-        record = self.load(path)
-        place = path.parent
-        if (place.parent.name, place.name) != (record.lab, self._name(record.student)):
-            raise RecordChanged(path, f"it is the record of {record.student!r} in {record.lab!r}")
-        return record
 
     def _own_folders(self) -> list[Path]:
         labs = _folders(self.root)
