@@ -4,6 +4,21 @@ from pathlib import Path
 
 import pytest
 
+UNLUCKY = """
+
+calls = 0
+
+
+def random_pair(device):
+    global calls
+    calls += 1
+    tosses = torch.randint(0, 2, (2, 2, 3))
+    if calls <= 20:
+        tosses[0, 0, 0] = 1
+    return tosses[0].to(device), tosses[1].to(device)
+"""
+"""One place of the tosses comes up the same many times in a row, as luck has it."""
+
 WAYS = sorted((Path(__file__).parent / "right").glob("*.py"))
 
 
@@ -19,4 +34,12 @@ def test_another_right_way_has_full_marks(grade, way, seed):
         if check.outcome != "passed"
     ]
     assert wrong == []
+    assert record.score == record.max_score
+
+
+@pytest.mark.parametrize("seed", [11, 12, 13])
+def test_bad_luck_costs_nothing(grade, seed):
+    tosses = (Path(__file__).parent / "right" / "small_integers.py").read_text(encoding="utf-8")
+    record = grade(tosses + UNLUCKY, seed)
+
     assert record.score == record.max_score
