@@ -26,6 +26,8 @@ def public_files(root: Path) -> list[str]:
         names = ("lab.toml", "task.md", f"{lab}.py", f"{lab}.ipynb")
         paths += [f"assignments/{lab}/{name}" for name in names]
         paths.append(f"graders/{lab}/test_visible.py")
+        if (root / "graders" / lab / "shared.py").is_file():
+            paths.append(f"graders/{lab}/shared.py")
     return paths
 
 

@@ -9,9 +9,10 @@ import pytest
 
 from benchmarks.local import LocalExecutor
 from benchmarks.overhead import ROOT
+from labgrade.course import load_course
 from labgrade.grader import checks
 from labgrade.grader.bench import BENCH
-from labgrade.grader.run import SubmissionBench
+from labgrade.grader.run import RunPlan, SubmissionBench
 from labgrade.worker.executor import Limits, Program
 
 
@@ -21,8 +22,9 @@ class _Bench:
     def __init__(self, submission: Path) -> None:
         program = Program((("one.py", submission.read_bytes()),), ("one.py",), "submission")
         self._opened = LocalExecutor().open(program, Limits())
+        lab = load_course(ROOT).lab("lab01_tensors")
         loaded = self._opened.__enter__()
-        self.bench = SubmissionBench(1, channel=loaded, loaded=loaded)
+        self.bench = SubmissionBench(RunPlan(lab, 1), channel=loaded, loaded=loaded)
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[BENCH] = self.bench

@@ -3,7 +3,7 @@
 Nothing else in the package knows a path. A course is the folder that holds `course.toml`:
 
     assignments/LAB/       lab.toml, task.md, LAB.py, LAB.ipynb
-    graders/LAB/           test_visible.py, test_hidden.py
+    graders/LAB/           test_visible.py, test_hidden.py, and what both share
     reference_solutions/   LAB.py
 """
 
@@ -47,7 +47,8 @@ class ExercisePlan:
         names: functions and classes that a submission must define for it.
         visible: the checks that students have.
         hidden: the checks that only the instructor has; stated even where their module is absent.
-        seconds: CPU seconds that all calls of the exercise may use together.
+        seconds: CPU seconds that all calls of the exercise may use together; a training has its own.
+        alone: it runs once, in a process of its own: for an exercise that trains.
     """
 
     id: str
@@ -56,6 +57,7 @@ class ExercisePlan:
     visible: CheckPlan
     hidden: CheckPlan
     seconds: float
+    alone: bool = False
 
     @property
     def marks(self) -> Decimal:
@@ -72,6 +74,27 @@ class LabLimits:
 
 
 @dataclass(frozen=True)
+class TrainingPlan:
+    """What one training of a lab is given, and what it has to reach.
+
+    Attributes:
+        images: number of training images.
+        batch_size: of the loader.
+        epochs: passes over the images.
+        seconds: CPU seconds; past them the weights reached are graded.
+        minimum: data set to the least accuracy, a fraction, on images held back.
+        minimum_transformed: the same where the network could not be captured.
+    """
+
+    images: int
+    batch_size: int
+    epochs: int
+    seconds: float
+    minimum: Mapping[str, float]
+    minimum_transformed: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class Lab:
     """One lab of a course, and where its files lie.
 
@@ -83,6 +106,7 @@ class Lab:
         preload: modules that a worker imports before any submission.
         limits: what a submission may use.
         exercises: in the order of the task.
+        training: for a lab whose exercises train on the run's data set, else None.
     """
 
     course_root: Path
@@ -92,6 +116,7 @@ class Lab:
     preload: tuple[str, ...]
     limits: LabLimits
     exercises: tuple[ExercisePlan, ...]
+    training: TrainingPlan | None = None
 
     @property
     def names(self) -> frozenset[str]:
@@ -295,6 +320,7 @@ def _load_lab(root: Path, lab_id: str) -> Lab:
         preload=tuple(table.preload),
         limits=LabLimits(table.limits.load_seconds, table.limits.exercise_seconds),
         exercises=tuple(_exercise(exercise, table) for exercise in table.exercises),
+        training=TrainingPlan(**table.training.model_dump()) if table.training else None,
     )
 
 
@@ -306,6 +332,7 @@ def _exercise(table: ExerciseTable, lab: LabTable) -> ExercisePlan:
         visible=_checks(table.visible),
         hidden=_checks(table.hidden),
         seconds=table.seconds or lab.limits.exercise_seconds,
+        alone=table.alone,
     )
 
 

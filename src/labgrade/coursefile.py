@@ -86,6 +86,7 @@ class ExerciseTable(FileModel):
     visible: ChecksTable
     hidden: ChecksTable
     seconds: Seconds | None = None
+    alone: bool = False
 
 
 class LimitsTable(FileModel):
@@ -93,6 +94,21 @@ class LimitsTable(FileModel):
 
     load_seconds: Seconds = 20.0
     exercise_seconds: Seconds = 10.0
+
+
+Count = Annotated[int, Field(ge=1)]
+Accuracy = Annotated[float, Field(gt=0, lt=1)]
+
+
+class TrainingTable(FileModel):
+    """The `[training]` table of `lab.toml`: the budget of a training, and the accuracy to reach in it."""
+
+    images: Count
+    batch_size: Count
+    epochs: Count
+    seconds: Seconds
+    minimum: dict[Slug, Accuracy]
+    minimum_transformed: dict[Slug, Accuracy]
 
 
 class LabTable(FileModel):
@@ -103,6 +119,7 @@ class LabTable(FileModel):
     marks: FileMark
     preload: list[Text] = Field(default_factory=list)
     limits: LimitsTable = Field(default_factory=LimitsTable)
+    training: TrainingTable | None = None
     exercises: Annotated[list[ExerciseTable], Field(min_length=1)]
 
 

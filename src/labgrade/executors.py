@@ -1,14 +1,18 @@
-"""An executor for a run: what it preloads and hides, where it runs, and whether it confines enough."""
+"""What a run works with: an executor that preloads, hides and confines enough, a data set, a device."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import functools
+import os
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import TypeVar, Unpack
 
 from labgrade.course import Lab
+from labgrade.data.images import Loaded
 from labgrade.errors import ExecutorUnavailable, UserError, WorkerLost
 from labgrade.extensions import data_sets, make_executor
-from labgrade.hookspecs import ExecutorOptions
+from labgrade.hookspecs import DataSet, ExecutorOptions
 from labgrade.settings import Settings
 from labgrade.worker.executor import Executor
 
@@ -77,21 +81,57 @@ def start_executor(
     preload = dict.fromkeys(name for lab in labs for name in lab.preload)
     if notebooks:
         preload[_NOTEBOOK_MODULE] = None
-    options["hide"] = (settings.course.root, *settings.data_root, *options.get("hide", ()))
+    # Absolute: whoever covers them has another working directory.
+    roots = (root.absolute() for root in settings.data_root)
+    options["hide"] = (settings.course.root, *roots, *_caches(), *options.get("hide", ()))
     where = settings.origins.get("executor", "--executor")
     return make_executor(settings.executor, tuple(preload), where=where, **options)
 
 
-def require_data_set(settings: Settings) -> None:
-    """Refuse a data set that nobody offers.
+def _caches() -> Iterator[Path]:
+    """Yield where libraries keep data sets that they once downloaded, with labels."""
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - pathlib raises where there is none
+    for variable, usual in (
+        ("XDG_CACHE_HOME", ".cache"),
+        ("TORCH_HOME", ".cache/torch"),
+        ("SCIKIT_LEARN_DATA", "scikit_learn_data"),
+        ("KERAS_HOME", ".keras"),
+    ):
+        yield Path(os.environ.get(variable) or home / usual).absolute()
+
+
+def require_data_set(settings: Settings) -> DataSet:
+    """Return the run's data set, unread.
 
     Raises:
-        UserError: names those there are.
+        UserError: nobody offers it; names those there are.
     """
-    known = [offer.name for offer in data_sets()]
-    if settings.dataset not in known:
+    offers = {offer.name: offer for offer in data_sets()}
+    if settings.dataset not in offers:
         where = settings.origins.get("dataset", "--data")
-        raise UserError(f"There is no data set {settings.dataset!r}.", where, f"Known: {', '.join(known)}.")
+        raise UserError(f"There is no data set {settings.dataset!r}.", where, f"Known: {', '.join(offers)}.")
+    return offers[settings.dataset]
+
+
+def load_data_set(settings: Settings) -> Loaded:
+    """Return the run's data set, read once a process: forks of it share the images.
+
+    Raises:
+        UserError: nobody offers it, or it cannot be read here; says what to do.
+    """
+    require_data_set(settings)
+    return _loaded(settings.dataset, settings.data_root, download=settings.download)
+
+
+def data_for(settings: Settings, labs: Iterable[Lab]) -> Loaded | None:
+    """Return the run's data set where one of the labs trains on it, else None; see `load_data_set`."""
+    return load_data_set(settings) if any(lab.training for lab in labs) else None
+
+
+@functools.cache
+def _loaded(name: str, roots: tuple[Path, ...], *, download: bool) -> Loaded:
+    offer = next(offer for offer in data_sets() if offer.name == name)
+    return offer.load(roots, download=download)
 
 
 def require_known_layers(settings: Settings) -> None:

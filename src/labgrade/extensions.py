@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Unpack
 
 import pluggy
 
-from labgrade.data.availability import BUILTIN_DATASETS
+from labgrade.data import BUILTIN_DATASETS
 from labgrade.errors import UserError
 from labgrade.hookspecs import DataSet, ExecutorFactory, ExecutorOptions, hookimpl
 from labgrade.intake.formats import BUILTIN_FORMATS, IntakeFormat

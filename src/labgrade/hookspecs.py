@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from labgrade.data.availability import Availability
+    from labgrade.data.images import Loaded
     from labgrade.intake.formats import IntakeFormat
     from labgrade.probes.base import Probe
     from labgrade.worker.executor import Executor, Limits
@@ -68,10 +69,21 @@ class DataSet(Named, Protocol):
     """A data set of image exercises."""
 
     def look(self, roots: Sequence[Path]) -> Availability:
-        """Say whether it can be read here; nothing is downloaded.
+        """Say whether it can be read here; nothing is downloaded, and it takes no time.
 
         Args:
             roots: folders to search, in order.
+        """
+
+    def load(self, roots: Sequence[Path], *, download: bool = False) -> Loaded:
+        """Read it. Called once a process, in the grader's; workers never see it.
+
+        Args:
+            roots: folders to search, in order; workers cannot read them.
+            download: somebody asked for it: where no root has the data set, fetch it into the first.
+
+        Raises:
+            UserError: it is nowhere, is broken, or cannot be downloaded; says what to do.
         """
 
 

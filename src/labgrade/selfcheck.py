@@ -11,6 +11,7 @@ from typing import TypeVar
 from labgrade.course import Lab
 from labgrade.executors import (
     RunningExecutor,
+    data_for,
     not_confined,
     require_data_set,
     settled_device,
@@ -84,7 +85,14 @@ def self_check(
     lab = settings.course.lab(entry.lab)
     seed = _SEED if settings.seed is None else settings.seed
     device = settled_device(settings)
-    options = RunOptions(seed, device, settings.dataset, tuple(exercises), visible_only=True)
+    options = RunOptions(
+        seed,
+        device,
+        settings.dataset,
+        tuple(exercises),
+        data=data_for(settings, [lab]),
+        visible_only=True,
+    )
     notebooks = not entry.path.endswith(".py")
     with closing(RunningExecutor(lambda: start_executor(settings, [lab], notebooks=notebooks))) as worker:
 

@@ -54,6 +54,7 @@ SETTINGS = (
         "settings.data_root",
         "folders searched for data, in order",
     ),
+    Setting("download", "--download", "LABGRADE_DOWNLOAD", "", "fetch the data set where no folder has it"),
     Setting("device", "--device", "LABGRADE_DEVICE", "settings.device", "cpu, cuda or auto"),
     Setting("jobs", "--jobs", "LABGRADE_JOBS", "settings.jobs", "submissions graded at one time"),
     Setting("out", "--out", "LABGRADE_OUT", "settings.out", "folder of records and reports"),
@@ -77,6 +78,7 @@ class Settings:
         course: the course, read.
         dataset: name of the data set of the image exercises.
         data_root: folders searched for data sets, in order.
+        download: a data set that is in none of them may be downloaded into the first.
         device: "cpu", "cuda" or "auto".
         jobs: submissions graded at one time, or None for as many as there are cores.
         out: folder of records and reports.
@@ -89,6 +91,7 @@ class Settings:
     course: Course
     dataset: str
     data_root: tuple[Path, ...]
+    download: bool
     device: str
     jobs: int | None
     out: Path
@@ -127,6 +130,7 @@ def resolve(course: Course, options: Mapping[str, object], environ: Mapping[str,
         course=course,
         dataset=_value(given.get("dataset"), _name, course.dataset),
         data_root=_value(given.get("data_root"), _folders, ()),
+        download=_value(given.get("download"), _yes_or_no, default=False),
         device=_value(given.get("device"), _one_of(DEVICES), "cpu"),
         jobs=_value(given.get("jobs"), _jobs, None),
         out=_value(given.get("out"), _path, Path(DEFAULT_OUT)),
@@ -197,6 +201,14 @@ def _one_of(allowed: tuple[str, ...]) -> Callable[[_Given], str]:
         return text
 
     return parse
+
+
+def _yes_or_no(given: _Given) -> bool:
+    text = str(given.value).lower()
+    if text not in {"true", "1", "yes", "false", "0", "no"}:
+        message = f"{text!r} is neither yes nor no"
+        raise ValueError(message)
+    return text in {"true", "1", "yes"}
 
 
 def _whole(given: _Given, lowest: int, highest: int) -> int:

@@ -32,10 +32,18 @@ def grade_source(  # noqa: PLR0913 - what a call of `labgrade grade` may say
     course: Path | None = None,
     name: str = "submission.py",
     executor: str = "auto",
+    visible_only: bool = False,
 ) -> GradeRecord:
     """Grade one source (text, bytes, or a file) and return its record; see `grade_sources`."""
     return grade_sources(
-        lab, {"s": source}, seed=seed, exercises=exercises, course=course, name=name, executor=executor
+        lab,
+        {"s": source},
+        seed=seed,
+        exercises=exercises,
+        course=course,
+        name=name,
+        executor=executor,
+        visible_only=visible_only,
     )["s"]
 
 
@@ -48,6 +56,7 @@ def grade_sources(  # noqa: PLR0913 - the same for several
     course: Path | None = None,
     name: str = "submission.py",
     executor: str = "auto",
+    visible_only: bool = False,
 ) -> dict[str, GradeRecord]:
     """Grade several sources of one lab.
 
@@ -59,10 +68,13 @@ def grade_sources(  # noqa: PLR0913 - the same for several
         course: the course's root; found as the command line finds it where None.
         name: file name for text and bytes (".py" or ".ipynb").
         executor: "auto", "fork" or "spawn".
+        visible_only: as a student's self-check: visible checks alone, on public labels.
     """
     driver = _driver(str(course) if course else "", executor)
     return {
-        student: driver.grade(lab, source, seed=seed, exercises=exercises, name=name)
+        student: driver.grade(
+            lab, source, seed=seed, exercises=exercises, name=name, visible_only=visible_only
+        )
         for student, source in sources.items()
     }
 

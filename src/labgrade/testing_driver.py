@@ -12,8 +12,8 @@ from typing import Any
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"
 
-from labgrade.course import Course, Lab  # noqa: E402
-from labgrade.executors import start_executor  # noqa: E402
+from labgrade.course import Lab  # noqa: E402
+from labgrade.executors import data_for, start_executor  # noqa: E402
 from labgrade.extensions import intake_formats  # noqa: E402
 from labgrade.grader.checks import PlannedCheck  # noqa: E402
 from labgrade.grader.collect import with_checks_of  # noqa: E402
@@ -21,7 +21,7 @@ from labgrade.grader.grade import LabGrading, RunOptions  # noqa: E402
 from labgrade.intake.model import Entry, Member, Rejection, Submission, digest_members  # noqa: E402
 from labgrade.intake.reader import read_entry  # noqa: E402
 from labgrade.record.codec import encode  # noqa: E402
-from labgrade.settings import load_settings  # noqa: E402
+from labgrade.settings import Settings, load_settings  # noqa: E402
 from labgrade.worker.executor import Executor  # noqa: E402
 
 
@@ -34,21 +34,25 @@ def main() -> None:
     output, sys.stdout = sys.stdout, sys.stderr  # graders and pytest must not write among the records
     try:
         with_checks_of(
-            course.labs, course.root / "graders", lambda checks: _serve(course, checks, executor, output)
+            course.labs, course.root / "graders", lambda checks: _serve(settings, checks, executor, output)
         )
     finally:
         executor.close()
 
 
-def _serve(course: Course, checks: list[PlannedCheck], executor: Executor, output: Any) -> None:
+def _serve(settings: Settings, checks: list[PlannedCheck], executor: Executor, output: Any) -> None:
     for line in sys.stdin:
         job = json.loads(line)
-        lab = course.lab(job["lab"])
+        lab = settings.course.lab(job["lab"])
         grading = LabGrading(
             lab,
             checks,
             RunOptions(
-                job["seed"], exercises=tuple(job["exercises"]), visible_only=lab.hidden_module is None
+                job["seed"],
+                dataset=settings.dataset,
+                exercises=tuple(job["exercises"]),
+                data=data_for(settings, [lab]),
+                visible_only=job["visible_only"] or lab.hidden_module is None,
             ),
         )
         record = grading.grade(_submission(job, lab), executor, 1)

@@ -8,14 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from labgrade.batch.run import require_hidden
 from labgrade.course import Lab
 from labgrade.errors import UserError, WorkerLost
-from labgrade.executors import RunningExecutor, require_confinement, require_known_layers, start_executor
+from labgrade.executors import (
+    RunningExecutor,
+    data_for,
+    require_confinement,
+    require_known_layers,
+    start_executor,
+)
 from labgrade.grader.checks import PlannedCheck
 from labgrade.grader.collect import with_checks_of
 from labgrade.grader.grade import LabGrading, RunOptions
@@ -157,7 +163,7 @@ def _compare_all(
         return start_executor(settings, labs.values(), hide=(store.root.absolute(),))
 
     with closing(RunningExecutor(start)) as running:
-        verifier = _Verifier(labs, store, running)
+        verifier = _Verifier(labs, store, running, settings)
 
         def compare(checks: Sequence[PlannedCheck]) -> None:
             require_confinement(running.executor, settings.allow_missing_layers)
@@ -170,7 +176,14 @@ def _compare_all(
 class _Verifier:
     """Grades records again, from one warm zygote."""
 
-    def __init__(self, labs: Mapping[str, Lab], store: RecordStore, running: RunningExecutor) -> None:
+    def __init__(
+        self,
+        labs: Mapping[str, Lab],
+        store: RecordStore,
+        running: RunningExecutor,
+        settings: Settings,
+    ) -> None:
+        self._settings = settings
         self._labs = labs
         self._store = store
         self._running = running
@@ -179,13 +192,13 @@ class _Verifier:
         """Grade one record again and compare."""
         record = stored.record
         lab = self._labs[record.lab]
-        grading = LabGrading(lab, checks, _options(record, lab))
         try:
+            grading = LabGrading(lab, checks, _options(record, lab, self._settings))
             submission = _submission(record, self._store)
             again = self._running.twice(lambda executor: grading.grade(submission, executor, record.sequence))
         except SubmissionLost as error:
             return Comparison(stored.path, "changed", (str(error),))
-        except (WorkerLost, OSError) as error:
+        except (WorkerLost, OSError, UserError) as error:
             return Comparison(stored.path, "not run", (str(error),))
         return _comparison(stored, again)
 
@@ -206,12 +219,17 @@ def _submission(record: GradeRecord, store: RecordStore) -> Submission | Rejecti
     return Submission(record.student, record.lab, "", members, entries, digest)
 
 
-def _options(record: GradeRecord, lab: Lab) -> RunOptions:
+def _options(record: GradeRecord, lab: Lab, settings: Settings) -> RunOptions:
     provenance = record.provenance
     every = tuple(plan.id for plan in lab.exercises)
     limited = () if provenance.exercises_run == every else provenance.exercises_run
     return RunOptions(
-        provenance.seed, provenance.device, provenance.dataset, limited, provenance.overridden_layers
+        provenance.seed,
+        provenance.device,
+        provenance.dataset,
+        limited,
+        provenance.overridden_layers,
+        data_for(replace(settings, dataset=provenance.dataset), [lab]),
     )
 
 

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from labgrade.worker.loading import Budget, OutOfTime
+from labgrade.budget import Budget, OutOfTime
 
 HONEST = """\
 import time

@@ -103,6 +103,11 @@ HABITS = {
     "a dataset that is not there": Habit(
         "raise RuntimeError('Dataset not found. You can use download=True to download it')", NO_NETWORK
     ),
+    "a data set inside a library": Habit(
+        "import errno\nraise FileNotFoundError(errno.ENOENT, 'No such file', "
+        "'/opt/lib/site-packages/sklearn/datasets/data/digits.csv.gz')",
+        "scikit-learn's own data sets cannot be read while grading; use the images that the functions get",
+    ),
     "a socket": Habit("import socket\nraise socket.gaierror(-3, 'Temporary failure')", NO_NETWORK),
     "metal": Habit("raise RuntimeError('PyTorch is not linked with support for mps devices')", NO_GPU),
     "CPU build": Habit("raise AssertionError('Torch not compiled with CUDA enabled')", NO_GPU),

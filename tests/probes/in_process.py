@@ -3,33 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import ModuleType
 from typing import Any
 
 from tests.wire.forge import parts
 
-from labgrade.probes import BUILTIN_PROBES, Call
-from labgrade.wire.frames import UNLIMITED, Frame, FrameLimits, decode, encode
-from labgrade.wire.values import pack, unpack
+from labgrade.probes.base import USUAL, Allowance
+from labgrade.wire.frames import LARGE, UNLIMITED, Frame, FrameLimits, decode, encode
 from labgrade.worker import messages
-
-ANSWERS = {probe.op: probe.answer for probe in BUILTIN_PROBES}
+from labgrade.worker.child import answer
+from labgrade.worker.executor import LoadReport
+from labgrade.worker.loading import Loaded
 
 
 class InProcess:
     """A callee whose function runs here, with copies of its arguments."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        self._function = function
+        report = LoadReport(frozenset({"function"}), (), "")
+        self._loaded = Loaded({"function": function}, ModuleType("submission"), report, frozenset())
 
-    def ask(self, op: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], **options: Any) -> Any:
-        asked = arrived(
-            messages.request(1, op, {"args": list(args), "kwargs": kwargs, "options": options}), UNLIMITED
-        )
-        given = unpack(asked.head["arguments"], asked.tensors)
-        value = ANSWERS[op](Call(self._function, given["args"], given["kwargs"], given["options"]))
-        tensors: dict[str, Any] = {}
-        reply = arrived(Frame({"id": 1, "value": pack(value, tensors)}, tensors), FrameLimits())
-        return messages.read_reply(reply, 1)
+    def ask(
+        self,
+        op: str,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        *,
+        on: tuple[str, str] | None = None,
+        allowance: Allowance = USUAL,
+        **options: Any,
+    ) -> Any:
+        arguments = {
+            "function": "function",
+            "args": list(args),
+            "kwargs": dict(kwargs),
+            "options": options,
+            "on": on,
+        }
+        asked = arrived(messages.request(1, op, arguments, large=allowance.large), UNLIMITED)
+        limits = LARGE if allowance.large else FrameLimits()
+        return messages.read_reply(arrived(answer(asked, self._loaded), limits), 1)
 
 
 class Replying:

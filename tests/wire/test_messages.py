@@ -146,7 +146,7 @@ class TestOrders:
 
     def test_a_request_says_only_what_to_run(self):
         frame = messages.request(7, "call", {"function": "f", "args": [torch.ones(2)], "kwargs": {}})
-        assert set(frame.head) == {"id", "op", "arguments"}
+        assert set(frame.head) == {"id", "op", "arguments", "large"}
         assert len(frame.tensors) == 1
 
     def test_an_argument_that_does_not_cross_is_the_graders_fault(self):

@@ -18,6 +18,7 @@ from labgrade.course import Lab
 from labgrade.errors import UserError
 from labgrade.executors import (
     RunningExecutor,
+    data_for,
     not_confined,
     require_confinement,
     require_data_set,
@@ -189,7 +190,14 @@ class _Run:
     ) -> dict[str, LabGrading]:
         allowed = self._settings.allow_missing_layers
         overridden = tuple(name for name in not_confined(executor) if name in allowed)
-        run = RunOptions(seed, self._settings.device, self._settings.dataset, options.exercises, overridden)
+        run = RunOptions(
+            seed,
+            self._settings.device,
+            self._settings.dataset,
+            options.exercises,
+            overridden,
+            data_for(self._settings, self._labs),
+        )
         return {lab.id: LabGrading(lab, checks, run) for lab in self._labs}
 
     def _grade(self, job: Job, units: Sequence[Unit], progress: Progress | None) -> tuple[Graded, ...]:

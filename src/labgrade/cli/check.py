@@ -16,6 +16,7 @@ from labgrade.cli.options import (
     DataRootOption,
     DatasetOption,
     DeviceOption,
+    DownloadOption,
     ExecutorOption,
     ExerciseOption,
     JsonOption,
@@ -44,6 +45,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     device: DeviceOption = None,
     data: DatasetOption = None,
     data_root: DataRootOption = None,
+    download: DownloadOption = False,
     executor: ExecutorOption = None,
     course: CourseOption = None,
     as_json: JsonOption = False,
@@ -61,7 +63,14 @@ def check(  # noqa: PLR0913 - one parameter an option
     from labgrade.settings import load_settings
 
     settings = load_settings(
-        {"course": course, "device": device, "dataset": data, "data_root": data_root, "executor": executor}
+        {
+            "course": course,
+            "device": device,
+            "dataset": data,
+            "data_root": data_root,
+            "download": download or None,
+            "executor": executor,
+        }
     )
     labs = [known.id for known in settings.course.labs]
     entry = find_entries([path], labs=labs, lab=lab, one=True)[0]

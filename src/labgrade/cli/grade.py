@@ -16,6 +16,7 @@ from labgrade.cli.options import (
     DataRootOption,
     DatasetOption,
     DeviceOption,
+    DownloadOption,
     ExecutorOption,
     ExerciseOption,
     JobsOption,
@@ -51,6 +52,7 @@ def grade(  # noqa: PLR0913 - one parameter an option
     device: DeviceOption = None,
     data: DatasetOption = None,
     data_root: DataRootOption = None,
+    download: DownloadOption = False,
     executor: ExecutorOption = None,
     allow_missing_layer: AllowMissingLayerOption = None,
     course: CourseOption = None,
@@ -75,6 +77,7 @@ def grade(  # noqa: PLR0913 - one parameter an option
             "device": device,
             "dataset": data,
             "data_root": data_root,
+            "download": download or None,
             "executor": executor,
             "allow_missing_layers": allow_missing_layer,
         }

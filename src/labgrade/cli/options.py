@@ -33,6 +33,9 @@ DataRootOption = Annotated[
     str | None,
     typer.Option("--data-root", metavar="FOLDERS", help="Folders searched for data, as in PATH."),
 ]
+DownloadOption = Annotated[
+    bool, typer.Option("--download", help="Download the data set where no folder has it.")
+]
 DeviceOption = Annotated[
     str | None, typer.Option("--device", metavar="cpu|cuda|auto", help="Where student code runs.")
 ]

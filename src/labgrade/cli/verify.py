@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from labgrade.cli.errors import ExitCode
-from labgrade.cli.options import AllowMissingLayerOption, CourseOption, ExecutorOption, JsonOption
+from labgrade.cli.options import (
+    AllowMissingLayerOption,
+    CourseOption,
+    DataRootOption,
+    DownloadOption,
+    ExecutorOption,
+    JsonOption,
+)
 from labgrade.cli.process import single_threaded
 
 if TYPE_CHECKING:
@@ -21,11 +28,13 @@ if TYPE_CHECKING:
 SCHEMA = "labgrade.verify/1"
 
 
-def verify(
+def verify(  # noqa: PLR0913 - one parameter an option
     path: Annotated[
         Path, typer.Argument(metavar="RECORD|DIR", help="A record's file, or a folder of reports.")
     ],
     *,
+    data_root: DataRootOption = None,
+    download: DownloadOption = False,
     executor: ExecutorOption = None,
     allow_missing_layer: AllowMissingLayerOption = None,
     course: CourseOption = None,
@@ -41,7 +50,13 @@ def verify(
     from labgrade.verify import verify_records
 
     settings = load_settings(
-        {"course": course, "executor": executor, "allow_missing_layers": allow_missing_layer}
+        {
+            "course": course,
+            "data_root": data_root,
+            "download": download or None,
+            "executor": executor,
+            "allow_missing_layers": allow_missing_layer,
+        }
     )
     comparisons = verify_records(path, settings, told=None if as_json else _tell)
     if as_json:

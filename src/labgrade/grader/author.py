@@ -10,21 +10,25 @@ import tempfile
 from collections import defaultdict
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from labgrade.course import Lab, find_course
 from labgrade.errors import UserError
-from labgrade.extensions import intake_formats, make_executor
+from labgrade.executors import data_for, settled_device, start_executor
+from labgrade.extensions import intake_formats
 from labgrade.grader.bench import BENCH
-from labgrade.grader.checks import check_id
 from labgrade.grader.declare import EXERCISE_MARKER
-from labgrade.grader.inputs import Inputs, derive, draw_secret
+from labgrade.grader.images import images_of
+from labgrade.grader.inputs import derive, draw_secret
+from labgrade.grader.once import Once
 from labgrade.grader.programs import limits_of, program_of
-from labgrade.grader.student import StudentProxy
+from labgrade.grader.run import RunPlan, SubmissionBench
 from labgrade.intake import find_entries, read_entry
 from labgrade.intake.model import Submission
-from labgrade.worker.executor import Executor, LoadedSubmission
+from labgrade.settings import Settings, load_settings
+from labgrade.worker.executor import LoadedSubmission
 
 _STACK: pytest.StashKey[ExitStack] = pytest.StashKey()
 
@@ -59,38 +63,47 @@ class AuthorBench:
         self.secret = secret
         self._path = path
         self._stack = stack
-        self._open: tuple[Lab, LoadedSubmission] | None = None
+        self._open: tuple[RunPlan, LoadedSubmission] | None = None
         self._channel = ExitStack()
+        self._once = Once()
         self._timed_out: defaultdict[str, set[str]] = defaultdict(set)
+        self._item: pytest.Item | None = None
+        self._bench: SubmissionBench | None = None
 
-    def inputs(self, item: pytest.Item) -> Inputs:
-        """Return the check's inputs, as a batch with the same seed would draw them."""
-        return Inputs(derive(self.secret, "input", item.path.parent.name, check_id(item)))
+    def provide(self, fixture: str, item: pytest.Item) -> Any:
+        """Return the value of a fixture for a check, as a batch with the same seed would."""
+        if self._bench is None or self._item is not item:
+            self._item, self._bench = item, self._opened(item)
+        return self._bench.provide(fixture, item)
 
-    def student(self, item: pytest.Item) -> StudentProxy:
-        """Return the submission for a check, loading it first where need be."""
-        lab, loaded = self._submission(item.path.parent)
+    def _opened(self, item: pytest.Item) -> SubmissionBench:
+        plan, loaded = self._submission(item.path.parent)
         marker = item.get_closest_marker(EXERCISE_MARKER)
-        exercise = lab.exercise(str(marker.args[0]) if marker else "")
-        seed = derive(self.secret, "worker", lab.id, exercise.id)
+        exercise = plan.lab.exercise(str(marker.args[0]) if marker else "")
+        seed = derive(self.secret, "worker", plan.lab.id, exercise.id)
         self._channel.close()
         runner = loaded.exercise(fresh=True, seconds=exercise.seconds, seed=seed)
-        timed_out = self._timed_out[exercise.id]
-        return StudentProxy(self._channel.enter_context(runner), loaded.report, timed_out, lab.names)
+        channel = self._channel.enter_context(runner)
+        once = self._once if exercise.alone else Once()
+        return SubmissionBench(plan, channel, loaded, once, self._timed_out[exercise.id])
 
-    def _submission(self, graders: Path) -> tuple[Lab, LoadedSubmission]:
-        if self._open is None or self._open[0].graders != graders:
+    def _submission(self, graders: Path) -> tuple[RunPlan, LoadedSubmission]:
+        if self._open is None or self._open[0].lab.graders != graders:
             self._channel.close()
-            lab = find_course(start=graders).lab(graders.name)
-            self._open = (lab, self._load(lab))
+            settings = load_settings({"course": find_course(start=graders).root})
+            lab = settings.course.lab(graders.name)
+            data = data_for(settings, [lab])
+            images = images_of(lab, settings.dataset, data, settled_device(settings), self.secret)
+            self._once = Once()
+            self._open = (RunPlan(lab, self.secret, images), self._load(lab, settings))
         return self._open
 
-    def _load(self, lab: Lab) -> LoadedSubmission:
+    def _load(self, lab: Lab, settings: Settings) -> LoadedSubmission:
         entries = find_entries([self._path], labs=[lab.id], lab=lab.id, one=True)
         submission = read_entry(entries[0], formats=intake_formats())
         if not isinstance(submission, Submission):
             raise UserError(submission.findings[0].message, where=str(self._path))
-        executor: Executor = make_executor("auto", lab.preload, hide=(lab.course_root,))
+        executor = start_executor(settings, [lab])
         self._stack.callback(executor.close)
         loaded = self._stack.enter_context(executor.open(program_of(submission), limits_of(lab)))
         self._stack.callback(self._channel.close)  # before the submission that it belongs to

@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Any, Protocol
 
 import pytest
 
-if TYPE_CHECKING:
-    from labgrade.grader.inputs import Inputs
-    from labgrade.grader.student import StudentProxy
+FIXTURES = ("student", "rng", "once", "data", "training", "evidence")
+"""The fixtures of a grader, by name."""
 
 
 class Bench(Protocol):
-    """What the `student` and `rng` fixtures ask."""
+    """What the fixtures ask."""
 
-    def student(self, item: pytest.Item) -> StudentProxy:
-        """Return the submission for a check."""
-
-    def inputs(self, item: pytest.Item) -> Inputs:
-        """Return the check's seeded inputs."""
+    def provide(self, fixture: str, item: pytest.Item) -> Any:
+        """Return the value of one of `FIXTURES` for a check."""
 
 
 class IdleBench:
     """The bench between submissions."""
 
-    def student(self, item: pytest.Item) -> StudentProxy:
+    def provide(self, fixture: str, item: pytest.Item) -> Any:
         """Refuse: no submission is in front of the grader."""
-        raise LookupError(f"{item.nodeid} runs without a submission")
-
-    def inputs(self, item: pytest.Item) -> Inputs:
-        """Refuse: no run has a secret yet."""
-        raise LookupError(f"{item.nodeid} runs without a secret")
+        raise LookupError(f"{item.nodeid} asks for {fixture!r} without a submission")
 
 
 BENCH: pytest.StashKey[Bench] = pytest.StashKey()

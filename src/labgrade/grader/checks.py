@@ -14,8 +14,9 @@ import pytest
 from labgrade.course import Lab
 from labgrade.coursefile import LAB_FILE
 from labgrade.errors import UserError
+from labgrade.grader.bench import FIXTURES
 from labgrade.grader.compare import Mistake
-from labgrade.grader.declare import CHECK_MARKER, EXERCISE_MARKER, GRADER_MODULES
+from labgrade.grader.declare import CHECK_MARKER, EXERCISE_MARKER, GRADER_MODULES, SHARED_MODULE
 from labgrade.record.model import Visibility
 
 
@@ -106,12 +107,12 @@ def _is_plain(item: pytest.Function) -> bool:
     simple = item.cls is not None and not hasattr(item, "callspec") and ours
     # Our fixtures ask for pytest's `request`; whatever else is in the list is an author's, maybe an automatic
     # one.
-    return simple and set(item.fixturenames) <= {"student", "rng", "request"} and _ours(item)
+    return simple and set(item.fixturenames) <= {*FIXTURES, "request"} and _ours(item)
 
 
 def _ours(item: pytest.Function) -> bool:
     # A grader may override a fixture by one of the same name; then pytest's own way is the right one.
-    names = {"student", "rng"}.intersection(item.fixturenames)
+    names = set(FIXTURES).intersection(item.fixturenames)
     definitions = [item._fixtureinfo.name2fixturedefs.get(name, ()) for name in names]  # noqa: SLF001
     return all(
         len(found) == 1 and found[0].func.__module__ == "labgrade.grader.plugin" for found in definitions
@@ -188,3 +189,9 @@ def require_plan(lab: Lab, checks: Sequence[PlannedCheck], *, visible_only: bool
 def grader_files(folder: Path) -> list[Path]:
     """Return the grader modules that exist in a lab's grader folder."""
     return [path for stem in GRADER_MODULES if (path := folder / f"{stem}.py").is_file()]
+
+
+def grader_sources(folder: Path) -> list[Path]:
+    """Return every file that decides in a lab's grader: its modules, and what they share."""
+    shared = folder / SHARED_MODULE
+    return [*grader_files(folder), *([shared] if shared.is_file() else [])]

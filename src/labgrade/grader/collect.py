@@ -47,7 +47,7 @@ def with_checks(modules: Sequence[Path], root: Path, body: Callable[[list[Planne
         UserError: where a grader cannot be imported or breaks a rule.
     """
     session = _Session(body)
-    with as_file(files("labgrade.grader") / "pinned.ini") as ini, _pinned():
+    with as_file(files("labgrade.grader") / "pinned.ini") as ini, _pinned(root):
         arguments = [
             *(str(module) for module in modules),
             f"--rootdir={root}",
@@ -67,8 +67,9 @@ def with_checks(modules: Sequence[Path], root: Path, body: Callable[[list[Planne
 
 
 @contextmanager
-def _pinned() -> Iterator[None]:
-    saved, bytecode = dict(os.environ), sys.dont_write_bytecode
+def _pinned(root: Path) -> Iterator[None]:
+    saved, path, bytecode = dict(os.environ), list(sys.path), sys.dont_write_bytecode
+    sys.path.append(str(root))  # for what a lab's modules share; at the end, where it hides nothing
     for name in _SCRUBBED:
         os.environ.pop(name, None)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
@@ -78,6 +79,7 @@ def _pinned() -> Iterator[None]:
     finally:
         os.environ.clear()
         os.environ.update(saved)
+        sys.path[:] = path
         sys.dont_write_bytecode = bytecode
 
 

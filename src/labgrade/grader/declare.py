@@ -16,6 +16,9 @@ EXERCISE_MARKER = "labgrade_exercise"
 GRADER_MODULES: dict[str, Visibility] = {"test_visible": "visible", "test_hidden": "hidden"}
 """Visibility is where a check lies, so it cannot leak by a forgotten marker."""
 
+SHARED_MODULE = "shared.py"
+"""What both modules of a lab share, `from LAB.shared import …`; students have it, as the visible checks."""
+
 F = TypeVar("F", bound=Callable[..., Any])
 C = TypeVar("C", bound=type)
 

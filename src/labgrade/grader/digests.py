@@ -11,15 +11,15 @@ from importlib.metadata import version
 from labgrade import __version__
 from labgrade.course import Lab
 from labgrade.coursefile import LAB_FILE
-from labgrade.grader.checks import grader_files
+from labgrade.grader.checks import grader_sources
 
 _PACKAGES = ("torch", "torchvision", "numpy", "scikit-learn", "pytest", "matplotlib")
 
 
 def grader_digest(lab: Lab) -> str:
-    """Return the digest of a lab's grader: its modules, its `lab.toml`, and labgrade's version."""
+    """Return the digest of a lab's grader: its modules, what they share, its `lab.toml`, and labgrade's version."""
     total = hashlib.sha256(__version__.encode())
-    for path in (*grader_files(lab.graders), lab.folder / LAB_FILE):
+    for path in (*grader_sources(lab.graders), lab.folder / LAB_FILE):
         data = path.read_bytes()
         total.update(path.name.encode() + len(data).to_bytes(8, "big") + data)
     return total.hexdigest()

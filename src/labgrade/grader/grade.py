@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from labgrade.course import Lab
+from labgrade.data.images import Loaded
 from labgrade.grader.checks import PlannedCheck, require_plan
 from labgrade.grader.digests import data_digest, environment_digest, grader_digest, versions
+from labgrade.grader.images import images_of
 from labgrade.grader.outcomes import Ending, lost_name, our_fault, recorded
 from labgrade.grader.programs import limits_of, program_of
-from labgrade.grader.run import ExerciseRun, run_submission
+from labgrade.grader.run import ExerciseRun, RunPlan, run_submission
 from labgrade.intake.model import Rejection, Submission
 from labgrade.record.model import Digests, Exercise, Finding, GradeRecord, LayerState, Provenance
 from labgrade.record.totals import exercise_of, total
@@ -28,6 +30,7 @@ class RunOptions:
         dataset: name of the data set of the image exercises.
         exercises: ids that the run is limited to; empty for all.
         overridden_layers: missing isolation layers that the instructor allowed by name.
+        data: the data set, for labs that train.
         visible_only: a self-check, to which hidden checks do not belong.
     """
 
@@ -36,6 +39,7 @@ class RunOptions:
     dataset: str = "digits"
     exercises: tuple[str, ...] = ()
     overridden_layers: tuple[str, ...] = ()
+    data: Loaded | None = None
     visible_only: bool = False
 
 
@@ -67,11 +71,15 @@ class LabGrading:
         options: of the run.
 
     Raises:
-        UserError: where checks and `lab.toml` differ.
+        UserError: where checks and `lab.toml` differ, or the lab's data set cannot be read.
     """
 
     def __init__(self, lab: Lab, checks: Sequence[PlannedCheck], options: RunOptions) -> None:
-        checks = [check for check in checks if check.lab == lab.id]
+        checks = [
+            check
+            for check in checks
+            if check.lab == lab.id and not (options.visible_only and check.visibility == "hidden")
+        ]
         require_plan(lab, checks, visible_only=options.visible_only)
         self.lab = lab
         self.options = options
@@ -80,9 +88,12 @@ class LabGrading:
             for plan in lab.exercises
             if not options.exercises or plan.id in options.exercises
         }
-        self._asked = lab.names
+        # A self-check trains on public labels; a grade on those that its secret chose.
+        secret = None if options.visible_only else options.seed
+        self._images = images_of(lab, options.dataset, options.data, options.device, secret)
+        self._plan = RunPlan(lab, options.seed, self._images)
         self.grader_digest = grader_digest(lab)
-        self.data_digest = data_digest(options.dataset)
+        self.data_digest = self._images.digest if self._images else data_digest(options.dataset)
         self.environment_digest = environment_digest()
 
     def grade(self, submission: Submission | Rejection, executor: Executor, sequence: int) -> GradeRecord:
@@ -97,7 +108,7 @@ class LabGrading:
             return self._record(submission, untouched, sequence, executor)
         started = _now()
         with executor.open(program_of(submission), limits_of(self.lab)) as loaded:
-            run = run_submission(loaded, self._runs(), self.options.seed, self._asked)
+            run = run_submission(loaded, self._runs(), self._plan)
             report = loaded.report
         work = _Work(run.endings, report, started, loaded.cpu_seconds, run.differing)
         return self._record(submission, work, sequence, executor)
@@ -114,9 +125,9 @@ class LabGrading:
         return _Work(endings, LoadReport(frozenset(), (), ""), _now(), 0.0)
 
     def _runs(self) -> list[ExerciseRun]:
-        seconds = {plan.id: plan.seconds for plan in self.lab.exercises}
+        plans = {plan.id: plan for plan in self.lab.exercises}
         return [
-            ExerciseRun(exercise, checks, seconds[exercise])
+            ExerciseRun(exercise, checks, plans[exercise].seconds, plans[exercise].alone)
             for exercise, checks in self.planned.items()
             if checks
         ]
@@ -143,6 +154,7 @@ class LabGrading:
                 *_load_findings(report),
                 *self._lost_names(endings, report),
                 *map(_differs, work.differing),
+                *_told(endings),
             ),
             exercises=exercises,
             output=report.output,
@@ -192,6 +204,7 @@ class LabGrading:
             seed=self.options.seed,
             device=self.options.device,
             dataset=self.options.dataset,
+            data_split=self._images.split if self._images else "",
             executor=executor.name,
             isolation=layer_states(executor.isolation()),
             versions=versions(),
@@ -224,6 +237,12 @@ def _differs(exercise: str) -> Finding:
         message=f"{exercise} was not right when it ran after the other exercises, and right by itself, which "
         "counts. Does it depend on something that other functions change?",
     )
+
+
+def _told(endings: Mapping[str, Ending]) -> list[Finding]:
+    """Return what checks told the submission, once each."""
+    said = dict.fromkeys(finding for ending in endings.values() for finding in ending.findings)
+    return [Finding(code=code, message=message) for code, message in said]
 
 
 def _now() -> str:

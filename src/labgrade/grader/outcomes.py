@@ -7,7 +7,7 @@ that could not (`not_run`). For hidden checks nothing that came from the worker 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from labgrade.errors import (
 )
 from labgrade.grader.checks import PlannedCheck
 from labgrade.grader.compare import Mistake
+from labgrade.grader.evidence import Evidence
 from labgrade.record.model import Check, Outcome
 from labgrade.worker.executor import LoadFinding
 
@@ -37,6 +38,7 @@ class Ending:
         evidence: JSON-able facts.
         note: details for the instructor.
         missing_name: for a NameError the name, else "".
+        findings: (code, message) pairs that the check tells the submission, whatever its verdict.
     """
 
     outcome: Outcome
@@ -47,6 +49,14 @@ class Ending:
     evidence: dict[str, Any] = field(default_factory=dict)
     note: str = ""
     missing_name: str = ""
+    findings: tuple[tuple[str, str], ...] = ()
+
+    def showing(self, evidence: Evidence) -> Ending:
+        """Return the ending with what its check showed beside its verdict."""
+        if not (evidence.facts or evidence.findings):
+            return self
+        facts = {**evidence.facts, **self.evidence}
+        return replace(self, evidence=facts, findings=tuple(evidence.findings))
 
 
 PASSED = Ending("passed")

@@ -11,15 +11,19 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from labgrade.grader.declare import is_grader_item
 
 if TYPE_CHECKING:
+    from labgrade.data.run import RunData
+    from labgrade.grader.evidence import Evidence
     from labgrade.grader.inputs import Inputs
+    from labgrade.grader.once import Once
     from labgrade.grader.student import StudentProxy
+    from labgrade.grader.training import Trainings
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -77,17 +81,49 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture
 def student(request: pytest.FixtureRequest) -> StudentProxy:
     """Provide the submission in front of the grader; `student.NAME(…)` runs in the worker."""
-    from labgrade.grader.bench import BENCH
-
-    return request.config.stash[BENCH].student(request.node)
+    found: StudentProxy = _provided("student", request)
+    return found
 
 
 @pytest.fixture
 def rng(request: pytest.FixtureRequest) -> Inputs:
     """Provide seeded random inputs, different for every check and every run's secret."""
+    found: Inputs = _provided("rng", request)
+    return found
+
+
+@pytest.fixture
+def once(request: pytest.FixtureRequest) -> Once:
+    """Provide a memory of what is found out once a submission."""
+    found: Once = _provided("once", request)
+    return found
+
+
+@pytest.fixture
+def data(request: pytest.FixtureRequest) -> RunData:
+    """Provide the run's images: to train on, held back, and for loaders."""
+    found: RunData = _provided("data", request)
+    return found
+
+
+@pytest.fixture
+def training(request: pytest.FixtureRequest) -> Trainings:
+    """Provide the submission's trainings: each network is trained once."""
+    found: Trainings = _provided("training", request)
+    return found
+
+
+@pytest.fixture
+def evidence(request: pytest.FixtureRequest) -> Evidence:
+    """Provide a sheet for what a check shows beside its verdict."""
+    found: Evidence = _provided("evidence", request)
+    return found
+
+
+def _provided(name: str, request: pytest.FixtureRequest) -> Any:
     from labgrade.grader.bench import BENCH
 
-    return request.config.stash[BENCH].inputs(request.node)
+    return request.config.stash[BENCH].provide(name, request.node)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

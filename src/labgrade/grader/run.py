@@ -2,24 +2,32 @@
 
 All exercises run first in one shared fork of the loaded process. An exercise that did not fully pass
 there is repeated once in a fresh fork of its own, and that result stands: nothing that another exercise
-left behind can have cost it a mark.
+left behind can have cost it a mark. One that trains runs once, in a fork of its own from the start.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from labgrade.course import Lab
 from labgrade.grader.checks import PlannedCheck, check_id
+from labgrade.grader.evidence import Evidence
 from labgrade.grader.inputs import Inputs, derive
+from labgrade.grader.once import Once
 from labgrade.grader.outcomes import Ending, skipped
 from labgrade.grader.single import run_check
 from labgrade.grader.student import StudentProxy
 from labgrade.record.model import Outcome
 from labgrade.worker.executor import Channel, LoadedSubmission
+
+if TYPE_CHECKING:
+    from labgrade.data.run import RunData
+    from labgrade.grader.training import Trainings
 
 _SHARED_SHARE = 4
 """In the shared fork an exercise gets this fraction of its time; only the repeat gets all of it, so that an
@@ -29,39 +37,90 @@ _GRACE_SHARE = 4
 
 
 @dataclass(frozen=True)
-class SubmissionBench:
-    """The bench of a batch: one channel of the exercise that runs now.
+class RunPlan:
+    """What all submissions of a lab share in a run.
 
     Attributes:
-        secret: of the run.
-        channel: to the process that answers.
-        loaded: the submission.
-        timed_out: names that used up the exercise's time, on this channel or an earlier one.
-        asked: every name that the lab asks for.
+        lab: the lab.
+        secret: of the run; inputs, order, data and the worker's seeds follow from it.
+        data: the run's images, for a lab that trains.
     """
 
+    lab: Lab
     secret: int
-    channel: Channel
-    loaded: LoadedSubmission
-    timed_out: set[str] = field(default_factory=set)
-    asked: frozenset[str] = frozenset()
-
-    def student(self, _item: pytest.Item) -> StudentProxy:
-        """Return the submission for a check."""
-        return StudentProxy(self.channel, self.loaded.report, self.timed_out, self.asked)
+    data: RunData | None = None
 
     def inputs(self, item: pytest.Item) -> Inputs:
-        """Return the check's inputs, derived from the run's secret."""
+        """Return a check's inputs."""
         return Inputs(derive(self.secret, "input", item.path.parent.name, check_id(item)))
+
+    def images(self) -> RunData:
+        """Return the run's images.
+
+        Raises:
+            LookupError: the lab's `lab.toml` states no training; the author's mistake.
+        """
+        if self.data is None:
+            raise LookupError(f"{self.lab.id} has no [training] in its lab.toml, so its checks have no data")
+        return self.data
+
+    def trainings(self, once: Once) -> Trainings:
+        """Return the trainings of the submission whose memory is `once`."""
+        from labgrade.grader.training import Trainings  # noqa: PLC0415 - other labs do not pay for it
+
+        data = self.images()
+        if self.lab.training is None:
+            raise LookupError(f"{self.lab.id} has no [training]")
+        return Trainings(
+            self.lab.training, data, once, lambda label: derive(self.secret, "training", self.lab.id, label)
+        )
+
+
+@dataclass
+class SubmissionBench:
+    """The bench of one submission: one channel, of the exercise that runs now.
+
+    Attributes:
+        plan: of the run.
+        channel: to the process that answers.
+        loaded: the submission.
+        once: what was found out about the submission so far.
+        timed_out: names that used up the exercise's time, on this channel or an earlier one.
+        evidence: the sheet of the check that runs now.
+    """
+
+    plan: RunPlan
+    channel: Channel
+    loaded: LoadedSubmission
+    once: Once = field(default_factory=Once)
+    timed_out: set[str] = field(default_factory=set)
+    evidence: Evidence = field(default_factory=Evidence)
+
+    def provide(self, fixture: str, item: pytest.Item) -> Any:
+        """Return the value of a fixture for a check."""
+        return _PROVIDERS[fixture](self, item)
+
+
+_PROVIDERS: dict[str, Callable[[SubmissionBench, pytest.Item], Any]] = {
+    "student": lambda bench, _item: StudentProxy(
+        bench.channel, bench.loaded.report, bench.timed_out, bench.plan.lab.names
+    ),
+    "rng": lambda bench, item: bench.plan.inputs(item),
+    "once": lambda bench, _item: bench.once,
+    "data": lambda bench, _item: bench.plan.images(),
+    "training": lambda bench, _item: bench.plan.trainings(bench.once),
+    "evidence": lambda bench, _item: bench.evidence,
+}
 
 
 @dataclass(frozen=True)
 class ExerciseRun:
-    """One exercise of a submission: its checks and its time in CPU seconds."""
+    """One exercise of a submission: its checks, its time in CPU seconds, and whether it runs by itself."""
 
     id: str
     checks: Sequence[PlannedCheck]
     seconds: float
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,27 +138,19 @@ class SubmissionRun:
 
 
 def run_submission(
-    loaded: LoadedSubmission,
-    exercises: Sequence[ExerciseRun],
-    secret: int,
-    asked: frozenset[str] = frozenset(),
+    loaded: LoadedSubmission, exercises: Sequence[ExerciseRun], plan: RunPlan
 ) -> SubmissionRun:
-    """Run all checks of the exercises.
-
-    Args:
-        loaded: the submission.
-        exercises: what to run, in order.
-        secret: of the run; inputs, order and the worker's seeds follow from it.
-        asked: every name that the lab asks for.
-
-    """
-    runner = _Runner(loaded, secret, asked)
+    """Run all checks of the exercises, in order."""
+    runner = _Runner(loaded, plan)
     endings: dict[str, Ending] = {}
     differing = []
     for exercise in exercises:
-        endings |= runner.run(exercise, endings, fresh=False)
+        if not exercise.alone:
+            endings |= runner.run(exercise, endings, fresh=False)
     for exercise in exercises:
-        if any(_worth_repeating(check, endings) for check in exercise.checks):
+        if exercise.alone:
+            endings |= runner.run(exercise, endings, fresh=True)
+        elif any(_worth_repeating(check, endings) for check in exercise.checks):
             repeated = runner.run(exercise, endings, fresh=True)
             if any(_turned_right(check, endings, repeated) for check in exercise.checks):
                 differing.append(exercise.id)
@@ -129,8 +180,9 @@ class _Runner:
     """Runs exercises of one submission."""
 
     loaded: LoadedSubmission
-    secret: int
-    asked: frozenset[str]
+    plan: RunPlan
+    trained: Once = field(default_factory=Once)
+    """What exercises that run by themselves found out, for all of them."""
 
     def run(self, exercise: ExerciseRun, before: Mapping[str, Ending], *, fresh: bool) -> dict[str, Ending]:
         """Run one exercise's checks; after a crash or a time-out the rest goes on in a new process.
@@ -138,13 +190,16 @@ class _Runner:
         In the shared fork a time-out ends the exercise: what is left has no ending and runs in the repeat.
         """
         seconds = exercise.seconds if fresh else exercise.seconds / _SHARED_SHARE
-        seed = derive(self.secret, "worker", exercise.checks[0].lab, exercise.id)
-        left = _ordered(exercise, self.secret, before if fresh else {})
+        secret = self.plan.secret
+        seed = derive(secret, "worker", exercise.checks[0].lab, exercise.id)
+        left = _ordered(exercise, secret, before if fresh else {})
         endings: dict[str, Ending] = {}
         timed_out: set[str] = set()
+        # What was found out in the shared process may have been spoilt there: the repeat finds out anew.
+        once = self.trained if exercise.alone else Once()
         while left:
             with self.loaded.exercise(fresh=fresh, seconds=seconds, seed=seed) as channel:
-                bench = SubmissionBench(self.secret, channel, self.loaded, timed_out, self.asked)
+                bench = SubmissionBench(self.plan, channel, self.loaded, once, timed_out)
                 last = _run_until_it_ends(left, bench, before, endings)
             if last == "timeout" and not fresh:
                 return endings
@@ -159,8 +214,9 @@ def _run_until_it_ends(
     """Run checks from the front of `left` until the process ends or none is left; return the last outcome."""
     while left:
         check = left.pop(0)
+        bench.evidence = Evidence()
         ending = _needed(check, {**before, **endings}) or run_check(check, bench)
-        endings[check.id] = ending
+        endings[check.id] = ending.showing(bench.evidence)
         if ending.outcome in ("timeout", "crashed"):
             return ending.outcome
     return "passed"

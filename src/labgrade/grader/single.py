@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 
 from labgrade.errors import CheckFailed, StudentFailure, WorkerLost
-from labgrade.grader.bench import BENCH, Bench
+from labgrade.grader.bench import BENCH, FIXTURES, Bench
 from labgrade.grader.checks import PlannedCheck
 from labgrade.grader.outcomes import PASSED, Ending, ending_of, our_fault
 
@@ -27,9 +27,8 @@ def run_check(check: PlannedCheck, bench: Bench) -> Ending:
 
 def _called(check: PlannedCheck, bench: Bench) -> Ending:
     item = check.item
-    fixtures = {"student": bench.student, "rng": bench.inputs}
     try:
-        values = {name: build(item) for name, build in fixtures.items() if name in item.fixturenames}
+        values = {name: bench.provide(name, item) for name in FIXTURES if name in item.fixturenames}
         function = getattr(item.cls(), item.originalname)
     except Exception as error:  # noqa: BLE001 - a fixture of ours, or the class itself, is broken
         return our_fault(error)

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from labgrade.errors import NotAttempted, StudentRaised, StudentTimedOut
+from labgrade.probes.base import USUAL, Allowance
 from labgrade.worker.executor import Channel, LoadReport
 
 
@@ -39,13 +40,13 @@ class StudentProxy:
             raise AttributeError(name)
         return RemoteFunction(self, name)
 
-    def _ask(self, name: str, op: str, arguments: dict[str, Any]) -> Any:
+    def _ask(self, name: str, op: str, arguments: dict[str, Any], allowance: Allowance) -> Any:
         if name not in self._report.names:
             raise NotAttempted(name, _near(name, self._report.names - self._asked))
         if name in self._timed_out:
             raise StudentTimedOut(0.0)
         try:
-            return self._channel.ask(op, arguments)
+            return self._channel.ask(op, arguments, allowance)
         except StudentTimedOut:
             self._timed_out.add(name)
             raise
@@ -63,14 +64,34 @@ class RemoteFunction:
         self._proxy = proxy
         self._name = name
 
+    @property
+    def name(self) -> str:
+        """The function's name."""
+        return self._name
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the function in the worker and return its value."""
         return self.ask("call", args, kwargs)
 
-    def ask(self, op: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], **options: Any) -> Any:
-        """Run probe `op` on the function in the worker and return its value."""
-        arguments = {"function": self._name, "args": list(args), "kwargs": dict(kwargs), "options": options}
-        return self._proxy._ask(self._name, op, arguments)  # noqa: SLF001
+    def ask(  # noqa: PLR0913 - see the protocol
+        self,
+        op: str,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        *,
+        on: tuple[str, str] | None = None,
+        allowance: Allowance = USUAL,
+        **options: Any,
+    ) -> Any:
+        """Run probe `op` in the worker and return its value; see `probes.base.Callee`."""
+        arguments = {
+            "function": self._name,
+            "args": list(args),
+            "kwargs": dict(kwargs),
+            "options": options,
+            "on": on,
+        }
+        return self._proxy._ask(self._name, op, arguments, allowance)  # noqa: SLF001
 
 
 def _near(name: str, names: frozenset[str]) -> str:

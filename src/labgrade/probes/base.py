@@ -15,11 +15,47 @@ import torch
 from labgrade.wire import pack, unpack
 
 
-class Callee(Protocol):
-    """The grader's end of a student's function (`student.NAME`)."""
+@dataclass(frozen=True)
+class Allowance:
+    """What one request may use beyond what its exercise may.
 
-    def ask(self, op: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], **options: Any) -> Any:
-        """Run probe `op` on the function in the worker and return its value."""
+    Attributes:
+        seconds: CPU seconds of its own, which do not count as the exercise's; 0 for none.
+        large: the reply may hold a whole network.
+    """
+
+    seconds: float = 0.0
+    large: bool = False
+
+
+USUAL = Allowance()
+"""Nothing beyond."""
+
+
+class Callee(Protocol):
+    """The grader's end of a student's function (`student.NAME`), or of a method of a kept object."""
+
+    def ask(
+        self,
+        op: str,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        *,
+        on: tuple[str, str] | None = None,
+        allowance: Allowance = USUAL,
+        **options: Any,
+    ) -> Any:
+        """Run probe `op` on the function in the worker and return its value.
+
+        Args:
+            op: the probe's name.
+            args: what the function is called with.
+            kwargs: the same, by name.
+            on: key of a kept object, and the dotted path of its attribute that stands in the function's
+                place; "" for the object itself.
+            allowance: what the request may use beyond what the exercise may.
+            options: for the probe.
+        """
 
 
 @dataclass(frozen=True)

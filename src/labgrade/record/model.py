@@ -159,6 +159,8 @@ class Provenance(RecordModel):
     """The run's secret, from which inputs are derived by a one-way function."""
     device: str
     dataset: str
+    data_split: str = ""
+    """How the images were divided ("1000 to train on, …"); empty for a lab that reads none."""
     executor: str
     isolation: tuple[LayerState, ...]
     versions: dict[str, str]

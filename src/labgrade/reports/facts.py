@@ -6,10 +6,12 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from labgrade.reports.text import shown
+from labgrade.reports.text import shown, written
 
 MAX_FACTS = 20
 _VALUE_LIMIT = 300
+_DRAWN = "plots"
+"""Key of what a page draws; `plots.read` takes it from there."""
 
 
 class Fact(NamedTuple):
@@ -28,7 +30,7 @@ class Fact(NamedTuple):
 
 def facts_of(evidence: Mapping[str, Any]) -> tuple[Fact, ...]:
     """Return a check's evidence as facts: comparisons first, then differences, then the rest by key."""
-    rest = dict(evidence)
+    rest = {key: value for key, value in evidence.items() if key != _DRAWN}
     facts = [fact for build in _KNOWN if (fact := build(rest)) is not None]
     others = [Fact(_label(key), _plain(value)) for key, value in rest.items()]
     return tuple((facts + others)[:MAX_FACTS])
@@ -40,12 +42,16 @@ def _label(key: str) -> str:
 
 
 def _comparison(
-    label: str, came: str, wanted: str, write: Callable[[Any], str]
+    label: str,
+    came: str,
+    wanted: str,
+    write: Callable[[Any], str],
+    write_wanted: Callable[[Any], str] | None = None,
 ) -> Callable[..., Fact | None]:
     def build(rest: dict[str, Any]) -> Fact | None:
         if came not in rest:
             return None
-        expected = write(rest.pop(wanted)) if wanted in rest else ""
+        expected = (write_wanted or write)(rest.pop(wanted)) if wanted in rest else ""
         return Fact(label, write(rest.pop(came)), expected)
 
     return build
@@ -96,10 +102,19 @@ def _plain(value: Any) -> str:
     return shown(json.dumps(value, ensure_ascii=False), _VALUE_LIMIT)
 
 
+def _measured(value: Any) -> str:
+    return written(value) if isinstance(value, float) else _plain(value)
+
+
+def _at_least(value: Any) -> str:
+    return f"at least {_measured(value)}"
+
+
 _KNOWN: tuple[Callable[..., Fact | None], ...] = (
     _comparison("Shape", "shape", "expected_shape", _shape),
     _comparison("Dtype", "dtype", "expected_dtype", _dtype),
     _comparison("Length", "length", "expected_length", _plain),
+    _comparison("Accuracy", "accuracy", "minimum", _measured, _at_least),
     _mismatched,
     _self_report,
     _difference,

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import jinja2
 from markupsafe import Markup
 
+from labgrade.reports.plots.draw import drawn
 from labgrade.reports.tables import ClassView, LabView
 from labgrade.reports.text import counted, number
 from labgrade.reports.views import StudentView
@@ -42,7 +43,7 @@ def _environment() -> jinja2.Environment:
         auto_reload=False,
     )
     environment.globals.update(style=_inline("style.css"), script=_inline("sort.js"))
-    environment.filters.update(number=number, counted=counted)
+    environment.filters.update(number=number, counted=counted, drawn=drawn)
     return environment
 
 
@@ -53,7 +54,7 @@ def _template(name: str) -> jinja2.Template:
 
 def prepare() -> None:
     """Compile every template, so that forks of this process need not."""
-    for name in ("student.html", "lab.html", "class.html"):
+    for name in ("base.html", "tables.html", "figures.html", "student.html", "lab.html", "class.html"):
         _template(name)
 
 

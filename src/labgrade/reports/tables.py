@@ -11,6 +11,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from labgrade.record.model import GradeRecord
+from labgrade.reports.distributions import distributions
+from labgrade.reports.plots.data import Plot
 from labgrade.reports.text import number, shown, visible
 from labgrade.reports.views import ID_LIMIT, LabInfo, Score, score_of
 
@@ -107,6 +109,7 @@ class LabView:
     bars: tuple[Bar, ...]
     facilities: tuple[Facility, ...]
     mistakes: tuple[Mistake, ...]
+    measured: tuple[Plot, ...]
     provenance: tuple[tuple[str, str], ...]
 
 
@@ -148,6 +151,7 @@ def lab_view(
         bars=_distribution(records),
         facilities=tuple(_facility(column, records) for column in columns),
         mistakes=_mistakes(records, lab),
+        measured=distributions(records),
         provenance=_provenance(records),
     )
 

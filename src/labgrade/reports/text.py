@@ -5,6 +5,7 @@ HTML escaping is not done here: the templates escape every value.
 
 from __future__ import annotations
 
+import math
 import re
 from decimal import Decimal
 
@@ -17,6 +18,8 @@ _UNSEEN = re.compile(
     "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e0fff]",
 )
+_EXACT = 1e15
+"""Whole numbers below it are exact in float64, and short enough to be read."""
 # Three and more marks on one letter reach into the lines around; no language of names needs them.
 _STACKED = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3,}")
 
@@ -46,6 +49,18 @@ def number(value: Decimal | int) -> str:
     """Return a mark without trailing zeros: "4", "0.5"."""
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def written(value: float) -> str:
+    """Return a measured number in at most six digits, or NaN and infinities by a record's names.
+
+    Whole numbers have all their digits, in groups: "101,770".
+    """
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if abs(value) < _EXACT and value % 1 == 0:
+        return f"{int(value):,}"
+    return f"{value:.6g}"
 
 
 def percent(part: Decimal, whole: Decimal) -> int:

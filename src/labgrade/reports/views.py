@@ -17,6 +17,8 @@ from labgrade.record.model import Check, Exercise, Finding, GradeRecord
 from labgrade.reports.code import CodeView
 from labgrade.reports.facts import Fact, facts_of
 from labgrade.reports.outcomes import BADGES, Badge
+from labgrade.reports.plots.data import Plot
+from labgrade.reports.plots.read import plots_of
 from labgrade.reports.text import number, percent, shown
 
 ID_LIMIT = 80
@@ -101,6 +103,7 @@ class VisibleCheck:
     hint: str
     misconception: str
     facts: tuple[Fact, ...]
+    plots: tuple[Plot, ...]
 
 
 @dataclass(frozen=True)
@@ -217,6 +220,7 @@ def _visible(check: Check, lab: LabInfo) -> VisibleCheck:
         hint=shown(check.hint, TEXT_LIMIT),
         misconception=lab.misconception(check.misconception) if check.misconception else "",
         facts=facts_of(check.evidence),
+        plots=plots_of(check.evidence),
     )
 
 

@@ -45,6 +45,9 @@ class FrameLimits:
     tensors: int = 10_000
 
 
+LARGE = FrameLimits(frame_bytes=64 << 20)
+"""For a reply that holds a whole network."""
+
 UNLIMITED = FrameLimits(frame_bytes=1 << 31, head_bytes=1 << 30, depth=96)
 """For the worker, which receives only what the trusted side sends."""
 
@@ -85,11 +88,14 @@ class Connection:
     Args:
         stream: a connected socket, or what behaves like one; owned by the connection from here on.
         limits: for frames that are received.
+
+    Attributes:
+        limits: of the next frame that is received; may be changed between frames.
     """
 
     def __init__(self, stream: Stream, limits: FrameLimits) -> None:
         self._socket = stream
-        self._limits = limits
+        self.limits = limits
         self._buffer = bytearray()
 
     def fileno(self) -> int:
@@ -147,7 +153,7 @@ class Connection:
         if len(self._buffer) < _LENGTHS.size:
             return None
         head_size, body_size = _LENGTHS.unpack_from(self._buffer)
-        if head_size > self._limits.head_bytes or head_size + body_size > self._limits.frame_bytes:
+        if head_size > self.limits.head_bytes or head_size + body_size > self.limits.frame_bytes:
             raise WireError(f"a frame of {head_size + body_size} bytes is over the limit")
         end = _LENGTHS.size + head_size + body_size
         if len(self._buffer) < end:
@@ -156,7 +162,7 @@ class Connection:
             head = bytes(view[_LENGTHS.size : end - body_size])
             body = bytes(view[end - body_size : end])
         del self._buffer[:end]
-        return decode(head, body, self._limits)
+        return decode(head, body, self.limits)
 
 
 def encode(frame: Frame) -> bytes:

@@ -23,7 +23,9 @@ from labgrade.wire.plain import (
     MAX_META_DIMENSION,
     SCALARS,
     SENDABLE,
+    Make,
     Opaque,
+    Ref,
     Tree,
     clean_name,
     clean_text,
@@ -55,6 +57,9 @@ class PackLimits:
 
 REPLY = PackLimits(depth=16, head_bytes=900_000, tensors=9_000, tensor_bytes=15 << 20, whole=False)
 """From the worker, whose frames the grader limits."""
+
+LARGE_REPLY = PackLimits(depth=16, head_bytes=900_000, tensors=9_000, tensor_bytes=63 << 20, whole=False)
+"""From the worker where a whole network is asked for: up to 16 million float32 parameters."""
 
 REQUEST = PackLimits(depth=24, head_bytes=1 << 28, tensors=9_000, tensor_bytes=1 << 30, whole=True)
 """To the worker: what a grader hands over arrives, or it is the grader's fault."""
@@ -165,6 +170,15 @@ class _Packer:
     def opaque(self, value: Opaque, _depth: int) -> Tree:
         return _opaque(value.type_name)
 
+    def ref(self, value: Ref, _depth: int) -> Tree:
+        return {"k": "ref", "v": value.key} if self._limits.whole else self.left_out(_type_name(value))
+
+    def make(self, value: Make, depth: int) -> Tree:
+        if not self._limits.whole:
+            return self.left_out(_type_name(value))
+        arguments = [self.pack(part, depth + 1) for part in (value.args, value.kwargs)]
+        return {"k": "make", "path": value.path, "v": arguments}
+
     def _container(self, value: Any, depth: int, build: Callable[[], Tree]) -> Tree:
         if depth >= self._limits.depth:
             return self.left_out("a value nested too deeply")
@@ -245,6 +259,8 @@ _PACKERS: tuple[tuple[type, Any], ...] = (
     (torch.device, _Packer.device),
     (torch.dtype, _Packer.dtype),
     (Opaque, _Packer.opaque),
+    (Ref, _Packer.ref),
+    (Make, _Packer.make),
 )
 
 

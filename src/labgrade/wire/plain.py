@@ -57,6 +57,27 @@ class Opaque:
     type_name: str
 
 
+@dataclass(frozen=True)
+class Ref:
+    """Stands for an object that the worker keeps; in requests only."""
+
+    key: str
+
+
+class Make:
+    """Stands for an object that the worker is to build: a call of what lies at an import path.
+
+    Args:
+        path: of a class or function, "torch.nn.Linear".
+        args, kwargs: plain values, `Ref` and `Make`.
+    """
+
+    def __init__(self, path: str, /, *args: Any, **kwargs: Any) -> None:
+        self.path = path
+        self.args = args
+        self.kwargs = kwargs
+
+
 def clean_text(text: str, limit: int = MAX_TEXT) -> str:
     """Return `text` as valid Unicode of at most `limit` characters (lone surrogates replaced)."""
     return text[:limit].encode("utf-8", "replace").decode("utf-8")

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from labgrade.wire.packing import REPLY, REQUEST, PackLimits, pack
+from labgrade.wire.packing import LARGE_REPLY, REPLY, REQUEST, PackLimits, pack
 from labgrade.wire.plain import (
     DTYPES,
     INLINE,
@@ -18,14 +18,27 @@ from labgrade.wire.plain import (
     MAX_DIMENSIONS,
     MAX_META_DIMENSION,
     SCALARS,
+    Make,
     Opaque,
+    Ref,
     Tree,
     clean_name,
     clean_text,
 )
 from labgrade.wire.strict_json import WireError
 
-__all__ = ["REPLY", "REQUEST", "Opaque", "PackLimits", "clean_text", "pack", "unpack"]
+__all__ = [
+    "LARGE_REPLY",
+    "REPLY",
+    "REQUEST",
+    "Make",
+    "Opaque",
+    "PackLimits",
+    "Ref",
+    "clean_text",
+    "pack",
+    "unpack",
+]
 
 _MAX_DEPTH = 28
 _MAX_DEVICE_NAME = 20
@@ -147,6 +160,11 @@ def _unpack_device(tree: Tree, _tensors: Tensors, _depth: int) -> torch.device:
     return torch.device(str(tree["v"])[:_MAX_DEVICE_NAME])
 
 
+def _unpack_make(tree: Tree, tensors: Tensors, depth: int) -> Make:
+    args, kwargs = (_unpack(part, tensors, depth + 1) for part in _listed(tree["v"]))
+    return Make(clean_name(str(tree["path"])), *args, **kwargs)
+
+
 _UNPACKERS: dict[str, Callable[[Tree, Tensors, int], Any]] = {
     "float": _unpack_float,
     "tuple": _unpack_tuple,
@@ -159,5 +177,7 @@ _UNPACKERS: dict[str, Callable[[Tree, Tensors, int], Any]] = {
     "scalar": _unpack_scalar,
     "device": _unpack_device,
     "dtype": lambda tree, _tensors, _depth: DTYPES[tree["v"]],
+    "ref": lambda tree, _tensors, _depth: Ref(clean_name(str(tree["v"]))),
+    "make": _unpack_make,
     "opaque": lambda tree, _tensors, _depth: Opaque(clean_name(str(tree["type"]))),
 }

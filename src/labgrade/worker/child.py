@@ -15,9 +15,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from labgrade.probes import BUILTIN_PROBES, Call, Probe
+from labgrade.probes import BUILTIN_PROBES, Call, Probe, objects
 from labgrade.wire.frames import UNLIMITED, Closed, Connection, Frame
-from labgrade.wire.values import pack, unpack
+from labgrade.wire.values import LARGE_REPLY, REPLY, pack, unpack
 from labgrade.worker import control, messages
 from labgrade.worker.endings import run_and_exit
 from labgrade.worker.executor import Limits
@@ -144,6 +144,7 @@ def serve(connection: Connection, loaded: Loaded, snapshot: Snapshot | None) -> 
             op = frame.head["op"]
             if op == "begin":
                 reset_between_exercises()
+                objects.forget()
                 if fresh is not None:
                     fresh.restore()
                     fresh = None
@@ -160,9 +161,11 @@ def answer(frame: Frame, loaded: Loaded) -> Frame:
     reply: dict[str, Any] = {"id": frame.head["id"]}
     try:
         asked = unpack(frame.head["arguments"], frame.tensors)
-        function = loaded.namespace[asked["function"]]
-        call = Call(function, asked["args"], asked["kwargs"], asked["options"])
-        reply["value"] = pack(_PROBES[frame.head["op"]].answer(call), tensors)
+        on = asked.get("on")
+        function = objects.target(on) if on else loaded.namespace[asked["function"]]
+        call = Call(function, *(objects.resolve(asked[part]) for part in ("args", "kwargs", "options")))
+        value = _PROBES[frame.head["op"]].answer(call)
+        reply["value"] = pack(value, tensors, LARGE_REPLY if frame.head["large"] else REPLY)
     except BaseException as error:  # noqa: BLE001 - also SystemExit and what hostile code derives from BaseException
         tensors.clear()
         told = describe_exception(error, loaded.filenames)

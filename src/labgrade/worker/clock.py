@@ -29,6 +29,7 @@ class Clock:
         self._base: float | None = None
         self._idle = 0.0
         self._last = self._start
+        self._used = 0.0  # at the last pause
 
     def tick(self, usage: Mapping[str, float]) -> None:
         """Take a reading.
@@ -50,3 +51,17 @@ class Clock:
             raise StudentTimedOut(self._idle_seconds, "wall")
         if usage["resident"] > self._memory:
             raise OverMemory("it used more memory than it may")
+
+    def pause(self, usage: Mapping[str, float]) -> None:
+        """Stop counting: what is used until `resume` counts elsewhere.
+
+        Raises:
+            StudentTimedOut, OverMemory: as `tick`.
+        """
+        self.tick(usage)
+        self._used = usage["cpu"] - (self._base or 0.0)
+
+    def resume(self, usage: Mapping[str, float]) -> None:
+        """Count on from where `pause` stopped."""
+        self._base = usage["cpu"] - self._used
+        self._last = time.monotonic()

@@ -11,6 +11,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from labgrade.probes.base import USUAL, Allowance
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -96,8 +98,13 @@ class IsolationReport:
 class Channel(Protocol):
     """A line to one process that holds the loaded submission."""
 
-    def ask(self, op: str, arguments: dict[str, Any]) -> Any:
+    def ask(self, op: str, arguments: dict[str, Any], allowance: Allowance = USUAL) -> Any:
         """Run probe `op` in the worker and return its decoded value.
+
+        Args:
+            op: the probe's name.
+            arguments: function, args, kwargs, options.
+            allowance: what this request may use beyond what the exercise may.
 
         Raises:
             StudentRaised, StudentTimedOut, StudentCrashed, NotAttempted: see `labgrade.errors`.

@@ -16,14 +16,15 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from labgrade.budget import WALL_FACTOR
 from labgrade.errors import StudentCrashed, StudentTimedOut, WorkerLost
-from labgrade.wire.frames import Closed, Connection, Frame, FrameLimits
+from labgrade.probes.base import USUAL, Allowance
+from labgrade.wire.frames import LARGE, Closed, Connection, Frame, FrameLimits
 from labgrade.wire.strict_json import WireError
 from labgrade.worker import control, messages
 from labgrade.worker.clock import Clock, OverMemory
 from labgrade.worker.endings import OUR_FAULT
 from labgrade.worker.executor import Limits, LoadFinding, LoadReport, Program
-from labgrade.worker.loading import WALL_FACTOR
 
 _TICK_SECONDS = 0.1
 _MAX_LOADS = 5
@@ -84,7 +85,7 @@ class ForkedSubmission:
             except (Closed, TimeoutError):
                 raise WorkerLost("a loader did not take its order") from None
             seconds = order.budget_seconds + _LOAD_GRACE
-            # The loader interrupts itself first, also a sleep; see `loading.WALL_FACTOR`.
+            # The loader interrupts itself first, also a sleep; see `budget.WALL_FACTOR`.
             clock = Clock(
                 seconds, self._limits.memory_bytes, WALL_FACTOR * order.budget_seconds + _LOAD_GRACE
             )
@@ -160,6 +161,11 @@ class ForkedSubmission:
         self._send({"op": op}, [theirs.fileno()])
         theirs.close()
         return Connection(ours, FrameLimits())
+
+    @property
+    def memory_bytes(self) -> int:
+        """What the submission's processes may hold together."""
+        return self._limits.memory_bytes
 
     def usage(self) -> Mapping[str, float]:
         """Return what the submission's processes use now, as the supervisor sees it."""
@@ -279,14 +285,16 @@ class ForkedChannel:
         with contextlib.suppress(Closed, TimeoutError):
             self._connection.send(messages.begin(seed), timeout=5)
 
-    def ask(self, op: str, arguments: dict[str, Any]) -> Any:
+    def ask(self, op: str, arguments: dict[str, Any], allowance: Allowance = USUAL) -> Any:
         """Run a probe in the worker; see `executor.Channel.ask`."""
         if self.broken:
             raise StudentCrashed("it had ended before")
         self._number += 1
+        self._connection.limits = LARGE if allowance.large else FrameLimits()
         try:
-            self._send(messages.request(self._number, op, arguments))
-            frame = self._owner._await(self._connection, self._clock)  # noqa: SLF001
+            with self._timed(allowance) as clock:
+                self._send(messages.request(self._number, op, arguments, large=allowance.large))
+                frame = self._owner._await(self._connection, clock)  # noqa: SLF001
             return messages.read_reply(frame, self._number)
         except (StudentCrashed, StudentTimedOut):
             self.broken = True
@@ -294,6 +302,16 @@ class ForkedChannel:
         except WireError as error:
             self.broken = True
             raise StudentCrashed(f"its reply was malformed: {error}") from None
+
+    @contextlib.contextmanager
+    def _timed(self, allowance: Allowance) -> Iterator[Clock]:
+        """Choose the clock of a request: the exercise's, or for the time being one of its own."""
+        if not allowance.seconds:
+            yield self._clock
+            return
+        self._clock.pause(self._owner.usage())
+        yield Clock(allowance.seconds, self._owner.memory_bytes)
+        self._clock.resume(self._owner.usage())
 
     def _send(self, frame: Frame) -> None:
         try:

@@ -8,20 +8,17 @@ from __future__ import annotations
 import ast
 import asyncio
 import builtins
-import ctypes
 import inspect
 import linecache
 import math
-import signal
 import sys
-import threading
 import types
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic, process_time
 from typing import TYPE_CHECKING, Any, Final
 
+from labgrade.budget import Budget, OutOfTime
 from labgrade.worker.executor import LoadFinding, LoadReport, Program
 from labgrade.worker.notebook import read_notebook
 from labgrade.worker.output import captured
@@ -48,16 +45,11 @@ from labgrade.worker.tracebacks import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
-    from types import FrameType
 
 
 NAMES_LIMIT: Final = 20_000
 
 
-WALL_FACTOR: Final = 3.0
-"""Wall seconds per CPU second of a budget: a sleeping program ends too, a busy machine costs no mark."""
-
-_AGAIN: Final = 0.25  # seconds after which an interruption that was swallowed is repeated
 _LATER_SECONDS: Final = 5.0  # for all definitions after the budget is used up
 _SHORT_SECONDS: Final = 1.0  # for one assignment among them
 _LEAST_SECONDS: Final = 0.5  # a definition always gets this much
@@ -190,98 +182,6 @@ def _bound(namespace: dict[str, Any], before: frozenset[str]) -> frozenset[str]:
     )
     plain = [name for name in names if name.isidentifier() and not name.startswith("__")]
     return frozenset(plain[:NAMES_LIMIT])
-
-
-class OutOfTime(BaseException):
-    """Raised inside student code whose time is used up. No `except Exception` catches it."""
-
-
-class Budget:
-    """Seconds that student code may use, over any number of runs.
-
-    An interruption that the code swallows is repeated every quarter of a second. It reaches Python code
-    only: what hangs inside a C call is for the supervisor to end.
-
-    Args:
-        seconds: CPU seconds; wall seconds are limited to three times as many.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self._cpu = seconds
-        self._wall = seconds * WALL_FACTOR
-        self._active = False
-        self._started = self._ends = (0.0, 0.0)  # CPU, wall
-        self._thread = threading.get_ident()
-        self._timer: threading.Timer | None = None
-        self._by_signal = (
-            hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
-        )
-
-    @property
-    def used_up(self) -> bool:
-        """Whether nothing is left."""
-        return self._cpu <= 0 or self._wall <= 0
-
-    def run(self, action: Callable[[], object], at_most: float = float("inf")) -> BaseException | None:
-        """Run `action` for at most `at_most` CPU seconds, or what is left, and return what it raised."""
-        try:
-            self._start(at_most)
-            try:
-                action()
-            finally:
-                self._stop()
-        except BaseException as error:  # noqa: BLE001 - exit(), Ctrl-C and hostile classes are a student's too
-            self._stop()
-            return error
-        return None
-
-    def _start(self, at_most: float) -> None:
-        cpu, wall = min(self._cpu, at_most), min(self._wall, at_most * WALL_FACTOR)
-        self._started = process_time(), monotonic()
-        self._ends = self._started[0] + cpu, self._started[1] + wall
-        self._active = True
-        if self._by_signal:
-            signal.signal(signal.SIGALRM, self._ring)
-        self._arm(self._left())
-
-    def _stop(self) -> None:
-        if not self._active:
-            return
-        self._active = False
-        self._cpu -= process_time() - self._started[0]
-        self._wall -= monotonic() - self._started[1]
-        if self._by_signal:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        elif self._timer:
-            self._timer.cancel()
-            self._timer.join()  # what was sent to this thread arrives here at the latest, within `run`
-
-    def _left(self) -> float:
-        return min(self._ends[0] - process_time(), self._ends[1] - monotonic())
-
-    def _arm(self, seconds: float) -> None:
-        if self._by_signal:
-            signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001))
-            return
-        self._timer = threading.Timer(max(seconds, 0.001), self._ring)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def _ring(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
-        if not self._active:
-            return
-        left = self._left()
-        self._arm(left if left > 0 else _AGAIN)
-        if left <= 0 and self._by_signal:
-            raise OutOfTime
-        if left <= 0:
-            _raise_in_thread(self._thread, OutOfTime)
-
-
-def _raise_in_thread(thread: int, error: type[BaseException]) -> None:
-    """Have `error` raised in a thread as soon as it runs Python code."""
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error))
 
 
 class _Run:

@@ -129,14 +129,15 @@ def begin(seed: int) -> Frame:
     return Frame({"op": "begin", "seed": seed})
 
 
-def request(number: int, op: str, arguments: Mapping[str, Any]) -> Frame:
-    """Write a request for a probe.
+def request(number: int, op: str, arguments: Mapping[str, Any], *, large: bool = False) -> Frame:
+    """Write a request for a probe, whose reply may be `large`.
 
     Raises:
         TypeError: an argument does not cross; the grader's own fault.
     """
     tensors: dict[str, torch.Tensor] = {}
-    return Frame({"id": number, "op": op, "arguments": pack(dict(arguments), tensors, REQUEST)}, tensors)
+    packed = pack(dict(arguments), tensors, REQUEST)
+    return Frame({"id": number, "op": op, "arguments": packed, "large": large}, tensors)
 
 
 def read_reply(frame: Frame, number: int) -> Any:

@@ -17,7 +17,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from labgrade.errors import StudentCrashed, StudentTimedOut, WorkerLost
-from labgrade.wire.frames import Closed, Connection, Frame, FrameLimits
+from labgrade.probes.base import USUAL, Allowance
+from labgrade.wire.frames import LARGE, Closed, Connection, Frame, FrameLimits
 from labgrade.wire.strict_json import WireError
 from labgrade.worker import messages
 from labgrade.worker.environment import worker_environment
@@ -107,12 +108,13 @@ class _Worker:
         finally:
             timer.cancel()
 
-    def receive(self, deadline: float) -> Frame:
+    def receive(self, deadline: float, *, large: bool = False) -> Frame:
         """Wait for a frame until `deadline` (monotonic).
 
         Raises:
             StudentTimedOut, StudentCrashed, WireError.
         """
+        self._connection.limits = LARGE if large else FrameLimits()
         while True:
             try:
                 frame = self._connection.pump()
@@ -226,15 +228,16 @@ class SpawnedChannel:
         with contextlib.suppress(StudentCrashed):
             self._worker.send(messages.begin(seed), self._left)
 
-    def ask(self, op: str, arguments: dict[str, Any]) -> Any:
+    def ask(self, op: str, arguments: dict[str, Any], allowance: Allowance = USUAL) -> Any:
         """Run a probe in the worker; see `executor.Channel.ask`."""
         if self.broken:
             raise StudentCrashed("it had ended before")
         self._number += 1
         started = time.monotonic()
+        left = allowance.seconds * _WALL_FACTOR or self._left
         try:
-            self._worker.send(messages.request(self._number, op, arguments), self._left)
-            frame = self._worker.receive(started + self._left)
+            self._worker.send(messages.request(self._number, op, arguments, large=allowance.large), left)
+            frame = self._worker.receive(started + left, large=allowance.large)
             return messages.read_reply(frame, self._number)
         except StudentTimedOut:
             self.broken = True
@@ -246,4 +249,5 @@ class SpawnedChannel:
             self.broken = True
             raise StudentCrashed(f"its reply was malformed: {error}") from None
         finally:
-            self._left -= time.monotonic() - started
+            if not allowance.seconds:
+                self._left -= time.monotonic() - started

@@ -169,6 +169,10 @@ _NETWORK: Final = frozenset(
 _NO_NETWORK: Final = (
     "There is no network while grading, so nothing can be downloaded; use the data that the functions get."
 )
+_PACKAGED_DATA: Final = re.compile(r"sklearn[/\\]datasets\b")
+_NO_PACKAGED_DATA: Final = (
+    "scikit-learn's own data sets cannot be read while grading; use the images that the functions get."
+)
 _HABITS: Final = (
     (
         re.compile(
@@ -222,6 +226,8 @@ def _file_habit(error: BaseException, _told: Description) -> str:
     path = builtin_field(error, OSError, "filename")
     if type(path) is not str:
         return ""
+    if _PACKAGED_DATA.search(path):
+        return _NO_PACKAGED_DATA
     return (
         f"{class_name(error)}: '{clean(path, NAME_LIMIT)}' cannot be used; code runs in an empty folder that "
         "holds only the files you handed in."

@@ -1,0 +1,148 @@
+"""A captured network as the grader holds it, and how its values are made from each other."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import torch
+from torch import Tensor
+
+from labgrade.grader.replay.operators import Operator
+from labgrade.wire.operators import BATCH, IMAGES, LEAF, LITERAL, NODE, Memory, Node, whole
+
+Values = dict[str, Any]
+"""Tensors, or lists of them, by reference."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One operator of a program.
+
+    Attributes:
+        number: that other steps refer to it by.
+        operator: what is called.
+        node: its arguments.
+    """
+
+    number: int
+    operator: Operator
+    node: Node
+
+    @property
+    def reference(self) -> str:
+        """What other steps refer to its result by."""
+        return f"{NODE}{self.number}"
+
+    def arguments(self, values: Values, images: int) -> tuple[list[Any], dict[str, Any]]:
+        """Return its arguments for `images` images, with `values` for what they refer to."""
+        kwargs = {name: _resolve(value, values, images) for name, value in self.node.kwargs.items()}
+        return [_resolve(value, values, images) for value in self.node.args], kwargs
+
+
+def _resolve(value: Any, values: Values, images: int) -> Any:
+    if isinstance(value, list):
+        return [_resolve(item, values, images) for item in value]
+    if not isinstance(value, str):
+        return value
+    if value.startswith(BATCH):
+        return int(value.removeprefix(BATCH)) * images
+    return value.removeprefix(LITERAL) if value.startswith(LITERAL) else look_up(value, values)
+
+
+def look_up(reference: str, values: Values) -> Any:
+    """Return what a reference stands for."""
+    base = whole(reference)
+    return values[base] if base == reference else values[base][int(reference[len(base) + 1 :])]
+
+
+@dataclass(frozen=True)
+class Program:
+    """What a captured network computes, without what its output does not depend on.
+
+    Attributes:
+        steps: in order.
+        leaves: the tensors that they use, by name.
+        roles: of the leaves, as the worker tells them: "parameter", "frozen", "buffer", "constant".
+        shape, dtype: of one image.
+        output: reference of the result.
+        memory: which values may share memory.
+    """
+
+    steps: list[Step]
+    leaves: dict[str, Tensor]
+    roles: dict[str, str]
+    shape: tuple[int, ...]
+    dtype: torch.dtype
+    output: str
+    memory: Memory
+
+
+FACTORS: Final = {"addmm": 1, "mm": 0, "bmm": 0, "baddbmm": 1, "mv": 0, "addmv": 1}
+"""Matrix products, and where the first of their two factors stands."""
+
+CONVOLUTION: Final = "convolution"
+LINEAR: Final = "linear"
+
+
+class Origins:
+    """From which leaves, and whether from the images, each value of a program is made."""
+
+    def __init__(self, program: Program) -> None:
+        self._group = program.memory.group
+        self._parents: dict[str, set[str]] = defaultdict(set)
+        children: dict[str, set[str]] = defaultdict(set)
+        for step in program.steps:
+            for reference in step.node.references():
+                self._parents[self._group(step.reference)].add(self._group(reference))
+                children[self._group(reference)].add(self._group(step.reference))
+        self._from_images = _reached([self._group(IMAGES)], children)
+        self._names: dict[str, list[str]] = defaultdict(list)
+        for name in program.leaves:
+            self._names[self._group(LEAF + name)].append(name)
+
+    def depends_on_images(self, reference: str) -> bool:
+        """Whether a value is made from the images."""
+        return self._group(reference) in self._from_images
+
+    def leaves(self, reference: str) -> list[str]:
+        """Return the names of the leaves that a value is made from."""
+        groups = _reached([self._group(reference)], self._parents)
+        return [name for group, names in self._names.items() if group in groups for name in names]
+
+    def weight(self, step: Step) -> tuple[str, list[str]]:
+        """Return the family of a layer with a weight, and the leaves that the weight is made from.
+
+        A weight is the kernel of a convolution, or the one factor of a matrix product, that no image has a
+        part in: a leaf, seen through views, or computed from leaves alone (weight norm, pruning masks).
+
+        Returns:
+            (`CONVOLUTION` or `LINEAR`, names), or ("", []) for every other step.
+        """
+        base, args = step.operator.base, step.node.args
+        if base == CONVOLUTION:
+            return self._weight_among(CONVOLUTION, args[:2], args[1:2])
+        if base in FACTORS:
+            factors = args[FACTORS[base] : FACTORS[base] + 2]
+            return self._weight_among(LINEAR, factors, factors)
+        return "", []
+
+    def _weight_among(self, family: str, factors: list[Any], candidates: list[Any]) -> tuple[str, list[str]]:
+        references = [factor for factor in factors if isinstance(factor, str)]
+        if any(map(self.depends_on_images, references)):
+            for candidate in candidates:
+                if isinstance(candidate, str) and not self.depends_on_images(candidate):
+                    names = self.leaves(candidate)
+                    return (family, names) if names else ("", [])
+        return "", []
+
+
+def _reached(start: Iterable[str], onward: dict[str, set[str]]) -> set[str]:
+    reached, ahead = set(start), list(start)
+    while ahead:
+        for following in onward.get(ahead.pop(), set()) - reached:
+            reached.add(following)
+            ahead.append(following)
+    return reached

@@ -1,0 +1,135 @@
+"""Running a program on images: in the trusted process, on one core, with limits."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import torch
+from torch import Tensor
+
+from labgrade.grader.replay.errors import BadGraph
+from labgrade.grader.replay.program import Program, Values, look_up
+from labgrade.grader.replay.survey import Survey, refusing, survey
+from labgrade.wire.operators import IMAGES, LEAF
+
+MOST_SECONDS: Final = 120.0
+"""CPU seconds of one call: a last resort, for numbers on which a processor is slow (denormal ones)."""
+
+_MOST_AT_ONCE: Final = 64
+_MEMORY_AT_ONCE: Final = 128 << 20
+_WORK_AT_ONCE: Final = 5e8
+"""Images, bytes and work of one pass: what stays in a core's caches is not slower in small batches."""
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Runs one program.
+
+    Attributes:
+        program: what is run.
+    """
+
+    program: Program
+
+    def __post_init__(self) -> None:
+        """Refuse a program whose result is not one row for each image.
+
+        Raises:
+            BadGraph: so it is, or a limit is passed.
+        """
+        for images, found in self._small.items():
+            if not found.floating or found.output[:1] != (images,):
+                raise BadGraph("its result is not a row of numbers for each image")
+
+    @cached_property
+    def _small(self) -> dict[int, Survey]:
+        return {images: survey(self.program, images) for images in (2, 3)}
+
+    @cached_property
+    def at_once(self) -> int:
+        """How many images one pass takes."""
+        two, three = self._small[2], self._small[3]
+        memory = _affordable(_MEMORY_AT_ONCE, two.memory, three.memory)
+        work = _affordable(_WORK_AT_ONCE, two.work, three.work)
+        return max(2, min(_MOST_AT_ONCE, memory, work))
+
+    def run(self, images: Tensor, replaced: Mapping[str, Tensor] | None = None) -> Tensor:
+        """Return the program's result.
+
+        Args:
+            images: (N, …), N ≥ 1, on the CPU.
+            replaced: other values for some leaves, of their shapes and dtypes.
+
+        Raises:
+            BadGraph: it does not take these images, or a limit is passed.
+        """
+        if images.shape[1:] != self.program.shape or not len(images):
+            raise BadGraph("it takes images of another shape")
+        leaves = {**self.program.leaves, **(replaced or {})}
+        deadline = time.thread_time() + MOST_SECONDS
+        parts = images.to(self.program.dtype).tensor_split(math.ceil(len(images) / self.at_once))
+        for size in {len(part) for part in parts} - {2, 3}:
+            survey(self.program, size)
+        with torch.no_grad(), _one_thread():
+            return torch.cat([self._pass(part, leaves, deadline) for part in parts])
+
+    def _pass(self, images: Tensor, leaves: Mapping[str, Tensor], deadline: float) -> Tensor:
+        # Copies where a step writes: the next pass begins with what the worker sent.
+        own = Tensor.clone if self._writes else Tensor.detach
+        values: Values = {LEAF + name: own(leaf) for name, leaf in leaves.items()}
+        values[IMAGES] = images.clone()
+        for step, finished in zip(self.program.steps, self._finished, strict=True):
+            if time.thread_time() > deadline:
+                raise BadGraph("it takes too long")
+            with refusing(step):
+                args, kwargs = step.arguments(values, len(images))
+                values[step.reference] = step.operator.run(*args, **kwargs)
+            for reference in finished:
+                del values[reference]
+        return self._output(values, len(images))
+
+    def _output(self, values: Values, images: int) -> Tensor:
+        with refusing(None):
+            output: Tensor = look_up(self.program.output, values)
+            if output.shape[0] == images:
+                return output.clone()
+        raise BadGraph("its result is not a row of numbers for each image")
+
+    @cached_property
+    def _writes(self) -> bool:
+        return any(
+            step.node.writes() or step.operator.base == "native_batch_norm" for step in self.program.steps
+        )
+
+    @cached_property
+    def _finished(self) -> list[list[str]]:
+        """What no later step refers to, by step."""
+        needed = {self.program.output.partition(".")[0], IMAGES}
+        finished: list[list[str]] = []
+        for step in reversed(self.program.steps):
+            last = {step.reference, *step.node.references()} - needed
+            needed |= last
+            finished.append([reference for reference in last if not reference.startswith(LEAF)])
+        return finished[::-1]
+
+
+def _affordable(limit: float, two: float, three: float) -> int:
+    """Return how many images stay within a limit, from what two and three of them take."""
+    each = max(three - two, 1)
+    return int((limit - (two - 2 * each)) // each)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)

@@ -1,0 +1,49 @@
+"""What a replay calls in place of operators that are not safe, or not certain, as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+def _view(tensor: Tensor, size: Sequence[int]) -> Tensor:
+    """View a tensor; copy where its strides here, on the CPU and contiguous, do not allow a view."""
+    return tensor.reshape(list(size))
+
+
+def _weight_norm(direction: Tensor, magnitude: Tensor, dim: int = 0) -> tuple[Tensor, None]:
+    """Do as `_weight_norm_interface`, which reads past the end of a magnitude that is too short."""
+    others = [axis for axis in range(direction.dim()) if axis != dim % direction.dim()]
+    return direction * (magnitude / torch.linalg.vector_norm(direction, dim=others, keepdim=True)), None
+
+
+def _attention(  # noqa: PLR0913 - the operator's own arguments
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    _dropout: float = 0.0,
+    is_causal: bool = False,  # noqa: FBT001, FBT002 - the operator's own arguments
+    *,
+    attn_mask: Tensor | None = None,
+    scale: float | None = None,
+) -> tuple[Tensor, None]:
+    """Do as the kernel for the CPU, by the public function, which checks shapes."""
+    attend = functional.scaled_dot_product_attention
+    return attend(query, key, value, attn_mask=attn_mask, is_causal=is_causal, scale=scale), None
+
+
+# Memory as it was left by others is no number of a network's: what is not filled is zero.
+STAND_INS: Final[dict[str, Callable[..., Any]]] = {
+    "view": _view,
+    "_unsafe_view": _view,
+    "_weight_norm_interface": _weight_norm,
+    "_scaled_dot_product_flash_attention_for_cpu": _attention,
+    "empty": torch.ops.aten.zeros.default,
+    "empty_like": torch.ops.aten.zeros_like.default,
+    "new_empty": torch.ops.aten.new_zeros.default,
+}
+"""By an operator's base name; with the arguments and results of the operator itself."""

@@ -1,0 +1,245 @@
+"""A student's networks trained on the run's images, once a submission, and measured by the grader.
+
+The training itself is the student's, in the worker, on images and labels that the run's secret chose. What
+is measured is the grader's: the network's graph, replayed here on images that never enter the worker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from labgrade.course import TrainingPlan
+from labgrade.data.run import RunData, gently_transformed
+from labgrade.errors import CheckFailed
+from labgrade.grader.compare import expect
+from labgrade.grader.evidence import Evidence
+from labgrade.grader.once import Once
+from labgrade.grader.replay import BadGraph, CapturedGraph, agrees
+from labgrade.grader.student import RemoteFunction
+from labgrade.probes.modules import Module, Parameter, module
+from labgrade.probes.objects import loader
+from labgrade.probes.timing import Timed, within
+from labgrade.probes.training import export, train_by_adam
+from labgrade.wire.plain import Make
+
+_SMALL, _LARGE = 3, 5
+"""Two batch sizes, so that what depends on the batch shows."""
+
+_BY_CHANCE = 0.4
+"""Where weights are random, ten classes are told apart in a tenth of the cases; far below this."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A network after its training.
+
+    Attributes:
+        losses: as returned, untrusted; None where the training was interrupted.
+        finished: the training came to its end within the budget.
+        graph: the network as plain data, or None where it could not be captured.
+        reason: why it could not, or "".
+        parameters: as the worker tells them.
+        logits: (n, classes) for the images that were measured.
+        labels: (n,) their classes.
+        classes: names of the classes, in the order in which the confusion matrix shows them.
+        minimum: the accuracy to be reached, for this data set and this way of measuring.
+    """
+
+    losses: Any
+    finished: bool
+    graph: CapturedGraph | None
+    reason: str
+    parameters: list[Parameter]
+    logits: Tensor
+    labels: Tensor
+    classes: tuple[str, ...]
+    minimum: float
+
+    @property
+    def predictions(self) -> Tensor:
+        """(n,) the class of the greatest logit."""
+        return self.logits.argmax(1)
+
+    @property
+    def accuracy(self) -> float:
+        """The fraction of images whose class was predicted."""
+        return float((self.predictions == self.labels).double().mean())
+
+    @property
+    def confusion(self) -> Tensor:
+        """(classes, classes) int64 counts, rows true, columns predicted."""
+        n = self.logits.shape[1]
+        return torch.bincount(self.labels * n + self.predictions, minlength=n * n).reshape(n, n)
+
+    @property
+    def parameter_count(self) -> int:
+        """Numbers that the network uses: by its graph, or where there is none, as the worker tells."""
+        if self.graph is not None:
+            return self.graph.parameter_count
+        return sum(p.value.numel() for p in self.parameters if not p.tied_to)
+
+    def show(self, evidence: Evidence) -> None:
+        """Show the training: losses, confusion matrix, parameters; and tell what is unusual."""
+        evidence.fact("accuracy", round(self.accuracy, 4))
+        evidence.fact("minimum", self.minimum)
+        evidence.fact("parameters", self.parameter_count)
+        losses = _numbers(self.losses)
+        if losses:
+            evidence.curve("Loss in training", {"training": losses}, "epoch", "loss")
+        evidence.confusion("Confusion matrix on images held back", self.confusion, self.classes)
+        rows = [
+            (p.name, str(tuple(p.value.shape)), p.value.numel()) for p in self.parameters if not p.tied_to
+        ]
+        evidence.table("Parameters", ("name", "shape", "numbers"), rows)
+        self._tell(evidence)
+
+    def _tell(self, evidence: Evidence) -> None:
+        if not self.finished:
+            say = (
+                "A training used up its time and was stopped; the network is graded with the weights it had."
+            )
+            evidence.finding("training-cut", say)
+        if self.graph is None:
+            say = (
+                f"A network could not be read as a graph of operations ({self.reason}). Its accuracy was measured "
+                "on images that were changed a little, by its own predictions."
+            )
+            evidence.finding("not-captured", say)
+
+
+@dataclass(frozen=True)
+class Trainings:
+    """The `training` fixture: the trainings of one submission.
+
+    Attributes:
+        budget: what each is given.
+        data: the run's images.
+        once: memory of the submission.
+        seed_of: a label to a seed that the worker may see.
+    """
+
+    budget: TrainingPlan
+    data: RunData
+    once: Once
+    seed_of: Callable[[str], int]
+
+    def of(self, network: RemoteFunction, train: RemoteFunction | None, attempt: int = 0) -> Trained:
+        """Return a network after its one training.
+
+        Args:
+            network: the student's class, called without arguments.
+            train: the student's `train(network, loader, epochs, device) -> losses`; None for a loop of ours.
+            attempt: another number is another training, from another seed.
+
+        Raises:
+            CheckFailed, StudentFailure: what making, training or running the network ended in.
+        """
+        key = f"training.{network.name}.{train.name if train else ''}.{attempt}"
+        return self.once(key, lambda: self._trained(network, train, attempt))
+
+    def loader(self) -> Make:
+        """Return the loader that a training is given."""
+        train = self.data.train
+        return loader(train.images, train.labels, batch_size=self.budget.batch_size, shuffle=True)
+
+    def capture(self, network: Module) -> tuple[CapturedGraph | None, str]:
+        """Return a network's graph, or None and the reason; faithful to what the worker computes."""
+        images = self.data.validation.images
+        few, more, others = images[:_SMALL], images[_SMALL : _SMALL + _LARGE], images[: _SMALL + _LARGE]
+        told = export(network, few, more)
+        if not isinstance(told, dict) or "graph" not in told:
+            reason = told.get("reason") if isinstance(told, dict) else None
+            return None, reason[:200] if isinstance(reason, str) else "no graph came"
+        try:
+            graph = CapturedGraph.from_plain(told["graph"])
+            if agrees(graph, others, network.forward(others)):
+                return graph, ""
+        except BadGraph as error:
+            return None, str(error)
+        return None, "the graph gives other values than the network"
+
+    def _trained(self, network: RemoteFunction, train: RemoteFunction | None, attempt: int) -> Trained:
+        made = module(network, seed=self.seed_of(f"start {attempt}"))
+        ran = self._run(made, train, self.seed_of(f"training {attempt}"))
+        parameters = made.parameters()
+        graph, reason = self.capture(made)
+        logits = self._replayed(graph) if graph is not None else self._told(made)
+        order = self._in_order()
+        return Trained(
+            losses=ran.value,
+            finished=ran.finished,
+            graph=graph,
+            reason=reason,
+            parameters=parameters,
+            logits=logits[:, order],
+            labels=torch.argsort(torch.tensor(order))[self.data.test.labels],
+            classes=self.data.classes,
+            minimum=self._minimum(captured=graph is not None),
+        )
+
+    def _run(self, made: Module, train: RemoteFunction | None, seed: int) -> Timed:
+        budget = self.budget
+        if train is None:
+            return train_by_adam(made, self.loader(), epochs=budget.epochs, seconds=budget.seconds, seed=seed)
+        return within(
+            train, made, self.loader(), budget.epochs, self.data.device, seconds=budget.seconds, seed=seed
+        )
+
+    def _replayed(self, graph: CapturedGraph) -> Tensor:
+        try:
+            logits = graph.logits(self.data.test.images)
+        except BadGraph as error:
+            raise CheckFailed(
+                "shape", f"The network does not run on {len(self.data.test.images)} images."
+            ) from error
+        return self._checked(logits)
+
+    def _told(self, made: Module) -> Tensor:
+        """Return the worker's logits of images that were changed a little, where they depend on the weights."""
+        generator = torch.Generator().manual_seed(self.seed_of("transformation"))
+        images = gently_transformed(self.data.test.images, generator)
+        logits = self._checked(made.forward(images))
+        made.load(_scrambled(made, generator))
+        without = self._checked(made.forward(images))
+        if float((without.argmax(1) == self.data.test.labels).double().mean()) > _BY_CHANCE:
+            say = "The network's predictions do not depend on the weights of its layers."
+            raise CheckFailed("condition", say)
+        return logits
+
+    def _checked(self, logits: Any) -> Tensor:
+        shape = (len(self.data.test.images), len(self.data.classes))
+        return expect(logits, "the network's output").tensor(shape, floating=True)
+
+    def _in_order(self) -> list[int]:
+        """Return, for each class as people know it, the label that stands for it in this run."""
+        originals = [self.data.original_class(label) for label in range(len(self.data.classes))]
+        return [originals.index(name) for name in range(len(self.data.classes))]
+
+    def _minimum(self, *, captured: bool) -> float:
+        minima = self.budget.minimum if captured else self.budget.minimum_transformed
+        return minima[self.data.name]
+
+
+def _scrambled(made: Module, generator: torch.Generator) -> Mapping[str, Tensor]:
+    """Return random values for the parameters of standard layers; for all, where there are no such layers."""
+    parameters = made.parameters()
+    layers = [layer.name for layer in made.layers() if layer.type_name != "Module"]
+    inside = [p for p in parameters if any(p.name.startswith(f"{name}.") for name in layers)] or parameters
+    return {
+        p.name: torch.randn(p.value.shape, generator=generator).to(p.value.dtype)
+        for p in inside
+        if not p.tied_to
+    }
+
+
+def _numbers(losses: Any) -> list[float]:
+    """Return losses that can be drawn, or none."""
+    try:
+        return [expect(loss).number() for loss in expect(losses).items()]
+    except CheckFailed:
+        return []
