@@ -73,14 +73,15 @@ def _graded_class(work: Path, number: int, jobs: int) -> float:
     folder = hand_ins(work, number)
     command = [sys.executable, "-m", "labgrade", "grade", str(folder), "--out", str(work / f"out{number}")]
     command += ["--jobs", str(jobs), "--seed", "1", "--course", str(ROOT), "--json"]
-    seconds, output = _cpu_seconds(command)
+    seconds, output = cpu_seconds(command)
     submissions = json.loads(output)["submissions"]
     if len(submissions) != number or any(s["score"] != s["max_score"] for s in submissions):
         raise SystemExit("the benchmark's class was not graded with full marks")
     return seconds
 
 
-def _cpu_seconds(command: list[str]) -> tuple[float, str]:
+def cpu_seconds(command: list[str]) -> tuple[float, str]:
+    """Run a command; return the CPU seconds of all its processes, and what it printed."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -91,7 +92,7 @@ def _pytest_process(work: Path) -> float:
     submission = work / "one.py"
     submission.write_text((ROOT / "reference_solutions" / f"{LAB}.py").read_text())
     command = [sys.executable, "-m", "benchmarks.one_process", str(submission)]
-    return _cpu_seconds(command)[0]
+    return cpu_seconds(command)[0]
 
 
 def _limits(work: Path) -> dict[str, float]:

@@ -85,6 +85,7 @@ def start_executor(
     roots = (root.absolute() for root in settings.data_root)
     options["hide"] = (settings.course.root, *roots, *_caches(), *options.get("hide", ()))
     where = settings.origins.get("executor", "--executor")
+    options["gpu"] = settled_device(settings) == "cuda"
     return make_executor(settings.executor, tuple(preload), where=where, **options)
 
 

@@ -48,6 +48,7 @@ class ExecutorOptions(TypedDict, total=False):
     huge_pages: bool
     spares: int
     probe_modules: Sequence[str]
+    gpu: bool
 
 
 class ExecutorFactory(Named, Protocol):

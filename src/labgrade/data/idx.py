@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import http.client
+import os
 import shutil
 import struct
 import sys
@@ -25,8 +26,18 @@ _FULL = (60_000, 10_000)
 _IMAGES_MAGIC = 0x803
 _HEADER_BYTES = 16
 # What reading a file that is cut off or something else ends in, gzipped or not, in torchvision or here.
-_BROKEN = (AssertionError, EOFError, IndexError, KeyError, OSError, RuntimeError, TypeError, ValueError)
-_BROKEN_TOO = (zlib.error, struct.error)
+_BROKEN = (
+    AssertionError,
+    EOFError,
+    IndexError,
+    KeyError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
 
 FASHION_CLASSES = (
     "T-shirt/top",
@@ -65,9 +76,9 @@ class IdxImages:
             return Availability(found=False, detail="not found", advice=_where_to_get(roots))
         try:
             counts = [_count(raw, file) for file in _IMAGES]
-        except (*_BROKEN, *_BROKEN_TOO) as error:
+        except _BROKEN as error:
             broken = _broken(self.name, raw, error)
-            return Availability(found=False, detail=str(raw) + ": " + broken.what, advice=broken.next_step)
+            return Availability(found=False, detail=f"{raw}: {broken.what}", advice=broken.next_step)
         return Availability(found=True, detail=f"{raw}: {_told(counts)}")
 
     def load(self, roots: Sequence[Path], *, download: bool = False) -> Loaded:
@@ -91,7 +102,7 @@ class IdxImages:
             with _plain(raw, self.kind) as root:
                 train, test = (reader(root, train=part) for part in (True, False))
             return self._loaded(train, test)
-        except (*_BROKEN, *_BROKEN_TOO) as error:
+        except _BROKEN as error:
             raise _broken(self.name, raw, error) from error
 
     def _folder(self, roots: Sequence[Path]) -> Path | None:
@@ -107,7 +118,7 @@ class IdxImages:
         try:
             with contextlib.redirect_stdout(sys.stderr):  # standard output may be one JSON document
                 reader(roots[0], download=True)
-        except (*_BROKEN, *_BROKEN_TOO, http.client.HTTPException) as error:
+        except (*_BROKEN, http.client.HTTPException) as error:
             what = f"{self.name} could not be downloaded ({_last_line(error)})."
             advice = f"Try again with a network, or put its four files there ({_IMAGES[0]}, …)."
             raise UserError(what, str(raw), advice) from error
@@ -136,8 +147,9 @@ def _reader(kind: str) -> Any:
 
 
 def _file(raw: Path, file: str) -> Path | None:
-    """Return where a file lies, plain or gzipped."""
-    return next((place for place in (raw / file, raw / f"{file}.gz") if place.is_file()), None)
+    """Return where a file lies, plain or gzipped; a folder that cannot be looked into has none."""
+    places = (raw / file, raw / f"{file}.gz")
+    return next((place for place in places if os.path.isfile(place)), None)  # noqa: PTH113 - pathlib raises
 
 
 def _opened(raw: Path, file: str) -> IO[bytes]:

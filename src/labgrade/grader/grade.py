@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,6 +12,7 @@ from labgrade.data.images import Loaded
 from labgrade.grader.checks import PlannedCheck, require_plan
 from labgrade.grader.digests import data_digest, environment_digest, grader_digest, versions
 from labgrade.grader.images import images_of
+from labgrade.grader.lease import gpu_lease
 from labgrade.grader.outcomes import Ending, lost_name, our_fault, recorded
 from labgrade.grader.programs import limits_of, program_of
 from labgrade.grader.run import ExerciseRun, RunPlan, run_submission
@@ -107,11 +109,15 @@ class LabGrading:
             untouched = self._untouched(Ending("not_attempted", say, say))
             return self._record(submission, untouched, sequence, executor)
         started = _now()
-        with executor.open(program_of(submission), limits_of(self.lab)) as loaded:
+        with self._lease(), executor.open(program_of(submission), limits_of(self.lab)) as loaded:
             run = run_submission(loaded, self._runs(), self._plan)
             report = loaded.report
         work = _Work(run.endings, report, started, loaded.cpu_seconds, run.differing)
         return self._record(submission, work, sequence, executor)
+
+    def _lease(self) -> AbstractContextManager[None]:
+        uses_gpu = self.options.device == "cuda" and self._images is not None
+        return gpu_lease() if uses_gpu else nullcontext()
 
     def give_up(
         self, submission: Submission | Rejection, executor: Executor, sequence: int, error: Exception

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Any, NamedTuple
 
 import torch
@@ -58,6 +59,14 @@ def capture(module: nn.Module, small: Tensor, large: Tensor) -> dict[str, Any]:
     }
 
 
+# torch.backends.mkldnn.flags() also sets what warns on most machines.
+_LIBRARIES: tuple[tuple[Callable[[], bool], Callable[[bool], None]], ...] = (
+    (torch._C._get_mkldnn_enabled, torch._C._set_mkldnn_enabled),  # noqa: SLF001
+    (torch._C._get_cudnn_enabled, torch._C._set_cudnn_enabled),  # noqa: SLF001
+    (torch.backends.mha.get_fastpath_enabled, torch.backends.mha.set_fastpath_enabled),
+)
+
+
 @contextmanager
 def _evaluating(module: nn.Module) -> Iterator[None]:
     """Switch to eval mode, without gradients and without kernels that a replay could not take apart."""
@@ -65,10 +74,9 @@ def _evaluating(module: nn.Module) -> Iterator[None]:
     with ExitStack() as stack:
         stack.enter_context(torch.no_grad())
         # Recurrent and attention layers then call the operators that they are made of.
-        stack.enter_context(torch.backends.mkldnn.flags(enabled=False))  # type: ignore[no-untyped-call]
-        stack.enter_context(torch.backends.cudnn.flags(enabled=False))
-        stack.callback(torch.backends.mha.set_fastpath_enabled, torch.backends.mha.get_fastpath_enabled())
-        torch.backends.mha.set_fastpath_enabled(False)
+        for get, switch in _LIBRARIES:
+            stack.callback(switch, get())
+            switch(False)  # noqa: FBT003 - torch's own signature
         stack.callback(_restore, modes)
         nn.Module.eval(module)
         yield
@@ -85,20 +93,21 @@ def _form(module: nn.Module, images: Tensor) -> Callable[[Tensor], Tensor]:
     Also lets a module make what it makes at its first call, before its parameters are listed.
     """
     like = next(iter(nn.Module.parameters(module)), images)
-    forms = [lambda batch: batch.to(like.device, memory_format=torch.contiguous_format, copy=True)]
-    if like.is_floating_point() and like.dtype != images.dtype:
-        forms.append(lambda batch: batch.to(like, memory_format=torch.contiguous_format, copy=True))
-    for form in forms[:-1]:
+    problem: Exception | None = None
+    for dtype in dict.fromkeys((images.dtype, like.dtype)):
+        form = partial(_placed, device=like.device, dtype=dtype)
         try:
             module(form(images))
-        except Exception:  # noqa: BLE001, S112 - forward is the student's; the last form says what is wrong
-            continue
-        return form
-    try:
-        module(forms[-1](images))
-    except Exception as error:
-        raise CannotCapture(f"forward raised {type(error).__name__} for {len(images)} images") from error
-    return forms[-1]
+        except Exception as error:  # noqa: BLE001 - forward is the student's
+            problem = error
+        else:
+            return form
+    raise CannotCapture(f"forward raised {type(problem).__name__} for {len(images)} images") from problem
+
+
+def _placed(images: Tensor, device: torch.device, dtype: torch.dtype) -> Tensor:
+    """Return a copy, which forward may change."""
+    return images.to(device, dtype, memory_format=torch.contiguous_format, copy=True)
 
 
 def _state(module: nn.Module) -> dict[str, Leaf]:

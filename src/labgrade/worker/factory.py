@@ -20,6 +20,7 @@ def make_executor(  # noqa: PLR0913 - what a zygote is told, option by option
     huge_pages: bool = False,
     spares: int = 1,
     probe_modules: Sequence[str] = (),
+    gpu: bool = False,
 ) -> Executor:
     """Start an executor.
 
@@ -31,6 +32,7 @@ def make_executor(  # noqa: PLR0913 - what a zygote is told, option by option
         huge_pages: see `fork.ZygotePlan`, as for the next two.
         spares: workers forked ahead of need.
         probe_modules: modules of plug-ins that hold probes at their top level.
+        gpu: workers may use a GPU.
 
     Raises:
         ExecutorUnavailable: where the kind does not exist here.
@@ -40,7 +42,7 @@ def make_executor(  # noqa: PLR0913 - what a zygote is told, option by option
         from labgrade.worker.fork import ForkExecutor, ZygotePlan  # noqa: PLC0415
         from labgrade.worker.isolation import default_view  # noqa: PLC0415
 
-        view = default_view([str(path) for path in hide])
+        view = default_view([str(path) for path in hide], gpu=gpu)
         plan = ZygotePlan(
             preload=tuple(preload),
             limits=limits or Limits(),

@@ -8,8 +8,8 @@ A tensor counts in full, once, however often and under however many names it is 
 
 Running statistics of batch norm do not count, whatever their size, where they are used for nothing else. So
 what is left out is small: means and deviations that images are normalised by. Where that comes to more than
-256 numbers together, it counts; and so do numbers written into the graph itself, since weights could be hidden
-in either.
+256 numbers together, it counts; and so do numbers written into the graph itself: weights could be hidden in
+either.
 """
 
 from __future__ import annotations

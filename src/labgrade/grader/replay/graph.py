@@ -14,7 +14,6 @@ from labgrade.grader.replay.errors import BadGraph
 from labgrade.grader.replay.program import CONVOLUTION, LINEAR, Origins, Program
 from labgrade.grader.replay.reading import read_program
 from labgrade.grader.replay.running import Runner
-from labgrade.grader.replay.survey import survey
 
 _NOTICEABLE: Final = 1e-4
 
@@ -94,9 +93,8 @@ class CapturedGraph:
 
     def layers(self) -> list[LayerRow]:
         """Return the layers with a weight, in order of execution."""
-        shapes = survey(self._program, 2).shapes
         rows = []
-        for step, shape in zip(self._program.steps, shapes, strict=True):
+        for step, shape in zip(self._program.steps, self._runner.shapes, strict=True):
             family, names = self._origins.weight(step)
             if family:
                 # Where a weight is made from several tensors, the largest stands for it.
@@ -108,9 +106,9 @@ class CapturedGraph:
         """Return each operator with the shape of its result on `images` (N, …).
 
         Raises:
-            BadGraph: it does not take so many images.
+            BadGraph: it does not take these images, or so many at once.
         """
-        found = survey(self._program, len(images)).shapes
+        found = self._runner.survey(images).shapes
         return [(step.operator.base, shape) for step, shape in zip(self._program.steps, found, strict=True)]
 
     def logits(self, images: Tensor) -> Tensor:

@@ -85,4 +85,4 @@ GUARDS: Final[dict[str, Callable[..., None]]] = {
     "unbind": _pieces,
     "_scaled_dot_product_flash_attention_for_cpu": _attention,
 }
-"""By an operator's base name; called with its arguments, on tensors without values."""
+"""By an operator's base name; called with its arguments before it is."""

@@ -99,9 +99,8 @@ class Operator:
     @property
     def views(self) -> bool:
         """Whether its results certainly lie in memory that was there before."""
-        return self.run is self.overload and any(
-            result.alias_info is not None for result in self.overload._schema.returns
-        )  # noqa: SLF001
+        results = self.overload._schema.returns  # noqa: SLF001 - torch offers no public name
+        return self.run is self.overload and any(result.alias_info is not None for result in results)
 
 
 @cache

@@ -14,8 +14,8 @@ import torch
 from torch import Tensor
 
 from labgrade.grader.replay.errors import BadGraph
+from labgrade.grader.replay.limits import Tally, refusing
 from labgrade.grader.replay.program import Program, Values, look_up
-from labgrade.grader.replay.survey import Survey, refusing, survey
 from labgrade.wire.operators import IMAGES, LEAF
 
 MOST_SECONDS: Final = 120.0
@@ -38,18 +38,32 @@ class Runner:
     program: Program
 
     def __post_init__(self) -> None:
-        """Refuse a program whose result is not one row for each image.
+        """Try the program on two and three images, and refuse it where it cannot run.
 
         Raises:
-            BadGraph: so it is, or a limit is passed.
+            BadGraph: arguments do not fit, its result is not one row for each image, or it passes a limit.
         """
-        for images, found in self._small.items():
-            if not found.floating or found.output[:1] != (images,):
-                raise BadGraph("its result is not a row of numbers for each image")
+        _ = self.at_once
 
     @cached_property
-    def _small(self) -> dict[int, Survey]:
-        return {images: survey(self.program, images) for images in (2, 3)}
+    def _small(self) -> dict[int, Tally]:
+        return {number: self.survey(torch.zeros(number, *self.program.shape)) for number in (2, 3)}
+
+    def survey(self, images: Tensor) -> Tally:
+        """Return what a run on a few images (N, …) takes, and the shapes of its results.
+
+        Raises:
+            BadGraph: as `run`.
+        """
+        tally = Tally(len(images))
+        with _quietly():
+            self._pass(self._accepted(images), self.program.leaves, tally, time.thread_time() + MOST_SECONDS)
+        return tally
+
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        """Of the first result of each step, for two images."""
+        return self._small[2].shapes
 
     @cached_property
     def at_once(self) -> int:
@@ -69,17 +83,18 @@ class Runner:
         Raises:
             BadGraph: it does not take these images, or a limit is passed.
         """
-        if images.shape[1:] != self.program.shape or not len(images):
-            raise BadGraph("it takes images of another shape")
         leaves = {**self.program.leaves, **(replaced or {})}
         deadline = time.thread_time() + MOST_SECONDS
-        parts = images.to(self.program.dtype).tensor_split(math.ceil(len(images) / self.at_once))
-        for size in {len(part) for part in parts} - {2, 3}:
-            survey(self.program, size)
-        with torch.no_grad(), _one_thread():
-            return torch.cat([self._pass(part, leaves, deadline) for part in parts])
+        parts = self._accepted(images).tensor_split(math.ceil(len(images) / self.at_once))
+        with _quietly():
+            return torch.cat([self._pass(part, leaves, Tally(len(part)), deadline) for part in parts])
 
-    def _pass(self, images: Tensor, leaves: Mapping[str, Tensor], deadline: float) -> Tensor:
+    def _accepted(self, images: Tensor) -> Tensor:
+        if images.shape[1:] != self.program.shape or not len(images):
+            raise BadGraph("it takes images of another shape")
+        return images.to(self.program.dtype)
+
+    def _pass(self, images: Tensor, leaves: Mapping[str, Tensor], tally: Tally, deadline: float) -> Tensor:
         # Copies where a step writes: the next pass begins with what the worker sent.
         own = Tensor.clone if self._writes else Tensor.detach
         values: Values = {LEAF + name: own(leaf) for name, leaf in leaves.items()}
@@ -87,19 +102,13 @@ class Runner:
         for step, finished in zip(self.program.steps, self._finished, strict=True):
             if time.thread_time() > deadline:
                 raise BadGraph("it takes too long")
-            with refusing(step):
+            with refusing(step.operator.name):
                 args, kwargs = step.arguments(values, len(images))
-                values[step.reference] = step.operator.run(*args, **kwargs)
+            values[step.reference] = tally.call(step, args, kwargs)
             for reference in finished:
                 del values[reference]
-        return self._output(values, len(images))
-
-    def _output(self, values: Values, images: int) -> Tensor:
-        with refusing(None):
-            output: Tensor = look_up(self.program.output, values)
-            if output.shape[0] == images:
-                return output.clone()
-        raise BadGraph("its result is not a row of numbers for each image")
+        with refusing("its result"):
+            return _rows(look_up(self.program.output, values), len(images))
 
     @cached_property
     def _writes(self) -> bool:
@@ -125,11 +134,19 @@ def _affordable(limit: float, two: float, three: float) -> int:
     return int((limit - (two - 2 * each)) // each)
 
 
+def _rows(output: Tensor, images: int) -> Tensor:
+    if not output.is_floating_point() or output.shape[0] != images:
+        raise BadGraph("its result is not a row of numbers for each image")
+    return output.clone()
+
+
 @contextmanager
-def _one_thread() -> Iterator[None]:
+def _quietly() -> Iterator[None]:
+    """Run without gradients, by one thread."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        yield
+        with torch.no_grad():
+            yield
     finally:
         torch.set_num_threads(threads)

@@ -13,7 +13,8 @@ from labgrade.reports.plots.svg import clipped, joined, rounded, tag
 
 WIDTH = 560
 HEIGHT = 300
-_TOP = 14.0
+TOP = 20.0
+"""SVG units over the area, for a number on the highest bar."""
 _BELOW = 52.0
 """SVG units under the area: a line of tick labels, and the axis's name."""
 _BESIDE = 34.0
@@ -29,7 +30,7 @@ class Frame(NamedTuple):
     y: Axis
     left: float
     right: float
-    top: float = _TOP
+    top: float = TOP
     bottom: float = HEIGHT - _BELOW
 
     def x_at(self, value: float) -> float:

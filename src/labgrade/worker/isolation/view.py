@@ -22,6 +22,11 @@ _SYSTEM_DATA = (
     "/sys/devices/system/node",
 )
 _SYSTEM_PREFIXES = {"/", "/usr", "/usr/local"}
+_DEVICES = ("null", "zero", "full", "random", "urandom")
+_GPU_DEVICES = ("nvidia*", "nvidia-caps/*", "kfd", "dri/render*")
+"""Nodes of GPU drivers below /dev, as patterns."""
+_GPU_DATA = ("/sys/bus/pci", "/sys/class/drm", "/sys/module/nvidia")
+"""What drivers read about their cards."""
 # Copies of the labels of a default data set that come with a library.
 _LABELS_IN_PACKAGES = ("sklearn/datasets/data",)
 
@@ -40,7 +45,7 @@ class View:
 
     readable: tuple[str, ...]
     masked: tuple[str, ...] = ()
-    devices: tuple[str, ...] = ("null", "zero", "full", "random", "urandom")
+    devices: tuple[str, ...] = _DEVICES
     disk_bytes: int = 256 << 20
 
     @property
@@ -49,11 +54,13 @@ class View:
         return any(name.startswith(("nvidia", "dri", "kfd")) for name in self.devices)
 
 
-def default_view(masked: Sequence[str] = ()) -> View:
+def default_view(masked: Sequence[str] = (), *, gpu: bool = False, dev: Path = Path("/dev")) -> View:
     """The running interpreter, its packages and the system's libraries.
 
     Args:
         masked: what the caller wants hidden as well: course root, data roots, output.
+        gpu: student code may use a GPU: the nodes of its driver are in view.
+        dev: where device nodes lie.
 
     Returns:
         A view that shows no home, no /etc, no /var, no temporary folder, and no package of our own.
@@ -64,7 +71,15 @@ def default_view(masked: Sequence[str] = ()) -> View:
     readable = dict.fromkeys([*_interpreter_libraries(), *packages, *_SYSTEM_LIBRARIES, *_SYSTEM_DATA])
     # What lies below nothing readable is not in view anyway; a worker need not even know its name.
     hidden = [path for path in (*labels, own_package, *masked) if _lies_below(path, readable)]
-    return View(readable=tuple(readable), masked=tuple(hidden))
+    if gpu:
+        readable |= dict.fromkeys(_GPU_DATA)
+    devices = (*_DEVICES, *(_gpu_nodes(dev) if gpu else ()))
+    return View(readable=tuple(readable), masked=tuple(hidden), devices=devices)
+
+
+def _gpu_nodes(dev: Path) -> list[str]:
+    found = (node for pattern in _GPU_DEVICES for node in dev.glob(pattern))
+    return sorted(str(node.relative_to(dev)) for node in found if not node.is_dir())
 
 
 def _lies_below(path: str, folders: Iterable[str]) -> bool:
