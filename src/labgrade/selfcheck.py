@@ -21,6 +21,7 @@ from labgrade.extensions import intake_formats
 from labgrade.grader.checks import PlannedCheck
 from labgrade.grader.collect import with_checks
 from labgrade.grader.grade import LabGrading, RunOptions
+from labgrade.grader.run import Told
 from labgrade.intake.model import Entry
 from labgrade.intake.reader import read_entry
 from labgrade.record.model import GradeRecord
@@ -57,14 +58,17 @@ class SelfCheck:
         """Return what this machine does not confine; worth a word, no more: it is the student's own code."""
         return not_confined(self._worker.executor)
 
-    def run(self) -> GradeRecord:
+    def run(self, told: Told | None = None) -> GradeRecord:
         """Read the hand-in anew and run the checks; nothing is stored.
+
+        Args:
+            told: told of each exercise that takes long, before it runs.
 
         Raises:
             WorkerLost: a process of ours died, twice.
         """
         submission = read_entry(self._entry, formats=intake_formats())
-        return self._worker.twice(lambda executor: self._grading.grade(submission, executor, 1))
+        return self._worker.twice(lambda executor: self._grading.grade(submission, executor, 1, told))
 
 
 def self_check(

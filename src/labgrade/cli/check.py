@@ -95,9 +95,16 @@ def _show(checks: SelfCheck, _path: Path, *, clear: bool = False) -> int:
     from labgrade.cli.feedback import show
 
     _note_missing(checks)
-    record = checks.run()
+    record = _run(checks)
     show(record, checks.lab, clear=clear)
     return _code(record)
+
+
+def _run(checks: SelfCheck) -> GradeRecord:
+    from labgrade.cli.progress import exercise_progress
+
+    with exercise_progress() as told:
+        return checks.run(told)
 
 
 def _note_missing(checks: SelfCheck) -> None:
@@ -115,7 +122,7 @@ def _watch(checks: SelfCheck, path: Path) -> int:
     typer.echo(f"Watching {path}; Ctrl-C ends it.", err=True)
     with contextlib.suppress(KeyboardInterrupt):
         for _ in saved:
-            record = checks.run()
+            record = _run(checks)
             code = _code(record)  # before it is shown: who reads it may interrupt at once
             show(record, checks.lab, clear=True)
     return code

@@ -1,4 +1,4 @@
-"""Progress of a batch: a live bar with the time to go on a terminal, plain lines elsewhere."""
+"""Progress: of a batch a live bar with the time to go, or plain lines; of a check the exercise that trains."""
 
 from __future__ import annotations
 
@@ -71,4 +71,22 @@ class _Lines:
         reused = " (as before)" if graded.reused else ""
         name = visible(f"{graded.lab} {graded.student}", 120)
         sys.stderr.write(f"[{self._done}/{self._total}] {name}: {score}{reused}\n")
+        sys.stderr.flush()
+
+
+@contextmanager
+def exercise_progress() -> Iterator[Callable[[str], None] | None]:
+    """Yield a function to be told which exercise trains now, or None where nobody is looking."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+
+    def told(exercise: str) -> None:
+        sys.stderr.write(f"\r\x1b[K{exercise}: training …")
+        sys.stderr.flush()
+
+    try:
+        yield told
+    finally:
+        sys.stderr.write("\r\x1b[K")
         sys.stderr.flush()

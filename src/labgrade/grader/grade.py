@@ -15,7 +15,7 @@ from labgrade.grader.images import images_of
 from labgrade.grader.lease import gpu_lease
 from labgrade.grader.outcomes import Ending, lost_name, our_fault, recorded
 from labgrade.grader.programs import limits_of, program_of
-from labgrade.grader.run import ExerciseRun, RunPlan, run_submission
+from labgrade.grader.run import ExerciseRun, RunPlan, Told, run_submission
 from labgrade.intake.model import Rejection, Submission
 from labgrade.record.model import Digests, Exercise, Finding, GradeRecord, LayerState, Provenance
 from labgrade.record.totals import exercise_of, total
@@ -98,8 +98,20 @@ class LabGrading:
         self.data_digest = self._images.digest if self._images else data_digest(options.dataset)
         self.environment_digest = environment_digest()
 
-    def grade(self, submission: Submission | Rejection, executor: Executor, sequence: int) -> GradeRecord:
+    def grade(
+        self,
+        submission: Submission | Rejection,
+        executor: Executor,
+        sequence: int,
+        told: Told | None = None,
+    ) -> GradeRecord:
         """Grade a submission; of one that cannot be run every planned check is not attempted, score 0.
+
+        Args:
+            submission: what was handed in.
+            executor: where its code runs.
+            sequence: of the record.
+            told: told of each exercise that takes long, before it runs.
 
         Raises:
             WorkerLost: a process of ours died; nothing is known about the submission.
@@ -110,7 +122,7 @@ class LabGrading:
             return self._record(submission, untouched, sequence, executor)
         started = _now()
         with self._lease(), executor.open(program_of(submission), limits_of(self.lab)) as loaded:
-            run = run_submission(loaded, self._runs(), self._plan)
+            run = run_submission(loaded, self._runs(), self._plan, told)
             report = loaded.report
         work = _Work(run.endings, report, started, loaded.cpu_seconds, run.differing)
         return self._record(submission, work, sequence, executor)

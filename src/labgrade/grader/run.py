@@ -137,8 +137,15 @@ class SubmissionRun:
     differing: tuple[str, ...]
 
 
+Told = Callable[[str], None]
+"""Told the id of an exercise that trains, just before it runs."""
+
+
 def run_submission(
-    loaded: LoadedSubmission, exercises: Sequence[ExerciseRun], plan: RunPlan
+    loaded: LoadedSubmission,
+    exercises: Sequence[ExerciseRun],
+    plan: RunPlan,
+    told: Told | None = None,
 ) -> SubmissionRun:
     """Run all checks of the exercises, in order."""
     runner = _Runner(loaded, plan)
@@ -149,6 +156,8 @@ def run_submission(
             endings |= runner.run(exercise, endings, fresh=False)
     for exercise in exercises:
         if exercise.alone:
+            if told is not None:
+                told(exercise.id)
             endings |= runner.run(exercise, endings, fresh=True)
         elif any(_worth_repeating(check, endings) for check in exercise.checks):
             repeated = runner.run(exercise, endings, fresh=True)

@@ -1,7 +1,7 @@
 """A handle on an `nn.Module` in the worker: state, layers, forward, gradients.
 
-Parameters and layers are found by torch's own walk over the module, whatever the student's class overrides.
-What a module says of itself is a process fact; outputs for weights and inputs of the grader's are data.
+Parameters and layers are found by a walk of our own, whatever `parameters`, `modules` or `train` of the
+student's class say or do. What a module says of itself is a process fact; outputs for weights and inputs of the grader's are data.
 """
 
 from __future__ import annotations
@@ -13,12 +13,15 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
 from labgrade.errors import CheckFailed
 from labgrade.probes.base import Allowance, Call, Callee, Probe
 from labgrade.probes.objects import Remote, create, make
+from labgrade.wire.plain import clean_name, clean_text
 
 _LARGE = Allowance(large=True)
+_MAX_SENTENCE = 400
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class Parameter:
 
     Attributes:
         name: in the state dict.
-        value: on the CPU, without a graph.
+        value: on the CPU, without a graph; empty for a lazy layer that was not called yet.
         trainable: it requires a gradient.
         tied_to: name of an earlier parameter that is the same tensor, or "".
     """
@@ -72,20 +75,23 @@ class Module(Remote):
         """
         by_name = dict(tensors) if isinstance(tensors, Mapping) else None
         by_order = None if isinstance(tensors, Mapping) else list(tensors)
-        problem = self._ask(LOAD.op, by_name=by_name, by_order=by_order)
-        if problem is not None:
-            raise CheckFailed("shape", str(problem))
+        _refuse("shape", self._ask(LOAD.op, by_name=by_name, by_order=by_order))
 
     def forward(self, x: Any, *, train: bool = False) -> Any:
         """Return the output for `x`, without a graph, in evaluation mode unless `train`; the mode comes back."""
         return self._ask(FORWARD.op, x=x, train=train)
 
     def gradients(self, x: Any, upstream: Tensor) -> list[Tensor | None]:
-        """Return the gradient of (output · upstream).sum() by each parameter, in their order."""
+        """Return the gradient of (output · upstream).sum() by each parameter, in their order.
+
+        Raises:
+            CheckFailed: the output is no tensor of the shape of `upstream`.
+        """
         told = self._ask(GRADIENTS.op, x=x, upstream=upstream)
         if not isinstance(told, list):
+            _refuse("shape", told)
             return []
-        return [row if isinstance(row, Tensor) else None for row in told]
+        return [row.detach() if _is_tensor(row) else None for row in told]
 
     def is_training(self) -> bool:
         """Whether the module is in training mode."""
@@ -93,7 +99,7 @@ class Module(Remote):
 
     def set_mode(self, *, train: bool) -> None:
         """Put the module into training or evaluation mode."""
-        self.call("train" if train else "eval")
+        self._ask(SET_MODE.op, train=train)
 
     def _ask(self, op: str, **options: Any) -> Any:
         return self.callee.ask(op, (), {}, on=(self.key, ""), allowance=_LARGE, **options)
@@ -130,13 +136,32 @@ def as_module(remote: Remote) -> Module:
 def read_parameters(told: Any) -> list[Parameter]:
     """Return what a worker says of a module's parameters; rows that are malformed are left out."""
     rows = told if isinstance(told, list) else []
-    return [Parameter(*row) for row in rows if _is_row(row, (str, Tensor, bool, str))]
+    return [
+        Parameter(clean_name(name), value.detach(), trainable, clean_name(tied_to))
+        for name, value, trainable, tied_to in (row for row in rows if _is_row(row, (str, Tensor, bool, str)))
+        if _is_tensor(value)
+    ]
 
 
 def read_tensors(told: Any) -> dict[str, Tensor]:
     """Return tensors by name, as a worker says."""
     pairs = told.items() if isinstance(told, dict) else ()
-    return {name: value for name, value in pairs if isinstance(name, str) and isinstance(value, Tensor)}
+    return {
+        clean_name(name): value.detach() for name, value in pairs if isinstance(name, str) and _is_tensor(value)
+    }
+
+
+def _is_tensor(value: Any) -> bool:
+    # One without values could claim a size that no machine has.
+    return isinstance(value, Tensor) and value.device.type != "meta"
+
+
+def _refuse(kind: str, problem: Any) -> None:
+    """Fail a check for what a worker says is wrong with a module; None for nothing."""
+    if problem is not None:
+        told = isinstance(problem, str)
+        say = clean_text(problem, _MAX_SENTENCE) if told else "The module cannot be used as one."
+        raise CheckFailed(kind, " ".join(say.split()))
 
 
 def _is_row(row: Any, kinds: tuple[type, ...]) -> bool:
@@ -150,18 +175,47 @@ def _is_row(row: Any, kinds: tuple[type, ...]) -> bool:
 # -- in the worker ---------------------------------------------------------------------------------------
 
 
+def submodules(
+    module: nn.Module, name: str = "", above: tuple[nn.Module, ...] = ()
+) -> Iterator[tuple[str, nn.Module]]:
+    """Yield a module and what is below it, under each of its names, in the order of registration."""
+    if any(module is one for one in above):
+        return  # a module may hold itself
+    yield name, module
+    for key, part in _registered(module, "_modules"):
+        yield from submodules(part, f"{name}.{key}" if name else key, (*above, module))
+
+
+def _registered(module: nn.Module, kind: str) -> list[tuple[str, Any]]:
+    # Past the class, whose attributes may answer for it.
+    found: dict[str, Any] = object.__getattribute__(module, kind)
+    return [(name, value) for name, value in dict.items(found) if value is not None]
+
+
 def named_parameters(module: nn.Module) -> list[tuple[str, nn.Parameter]]:
-    """Return all parameters by torch's own walk, tied ones under each of their names."""
-    return list(nn.Module.named_parameters(module, remove_duplicate=False))
+    """Return all parameters in the order of registration, tied ones under each of their names."""
+    return _named(module, "_parameters")
+
+
+def _named(module: nn.Module, kind: str) -> list[tuple[str, Any]]:
+    return [
+        (f"{prefix}.{name}" if prefix else name, value)
+        for prefix, part in submodules(module)
+        for name, value in _registered(part, kind)
+    ]
 
 
 def describe_parameters(module: nn.Module) -> list[Any]:
     """Return rows of name, value, whether trainable, and the name it is tied to."""
     first: dict[int, str] = {}
     return [
-        [name, value.detach(), value.requires_grad, _tied(first, name, value)]
+        [name, _value(value), value.requires_grad, _tied(first, name, value)]
         for name, value in named_parameters(module)
     ]
+
+
+def _value(parameter: Tensor) -> Tensor:
+    return torch.empty(0) if is_lazy(parameter) else parameter.detach()  # type: ignore[no-untyped-call]
 
 
 def _tied(first: dict[int, str], name: str, value: Tensor) -> str:
@@ -172,8 +226,8 @@ def _tied(first: dict[int, str], name: str, value: Tensor) -> str:
 @contextlib.contextmanager
 def evaluating(module: nn.Module, *, train: bool = False) -> Iterator[None]:
     """Switch to evaluation (or training) mode, without gradients; each submodule's own mode comes back."""
-    modes = [(part, part.training) for part in nn.Module.modules(module)]
-    nn.Module.train(module, train)
+    modes = [(part, part.training) for _, part in submodules(module)]
+    set_mode(module, train=train)
     try:
         with torch.no_grad():
             yield
@@ -182,17 +236,27 @@ def evaluating(module: nn.Module, *, train: bool = False) -> Iterator[None]:
             part.training = mode
 
 
+def set_mode(module: nn.Module, *, train: bool) -> None:
+    """Put a module and all below it into training or evaluation mode; a class may call something else so."""
+    for _, part in submodules(module):
+        part.training = train
+
+
 def _answer_parameters(call: Call) -> list[Any]:
     return describe_parameters(real_module(call))
 
 
 def _answer_buffers(call: Call) -> dict[str, Tensor]:
-    return dict(nn.Module.named_buffers(real_module(call)))
+    return dict(_named(real_module(call), "_buffers"))
 
 
 def _answer_layers(call: Call) -> list[list[str]]:
-    parts = nn.Module.named_modules(real_module(call))
-    return [[name, _library_name(part)] for name, part in parts if not part._modules]  # noqa: SLF001
+    first: dict[int, tuple[str, nn.Module]] = {}
+    for name, part in submodules(real_module(call)):
+        first.setdefault(id(part), (name, part))
+    return [
+        [name, _library_name(part)] for name, part in first.values() if not _registered(part, "_modules")
+    ]
 
 
 def _library_name(part: nn.Module) -> str:
@@ -201,25 +265,30 @@ def _library_name(part: nn.Module) -> str:
 
 
 def _answer_load(call: Call) -> str | None:
-    named = dict(named_parameters(real_module(call)))
-    unique = [name for name, *_, tied in describe_parameters(real_module(call)) if not tied]
+    subject = real_module(call)
+    named = dict(named_parameters(subject))
     given = call.options["by_name"]
     if given is None:
+        unique = [name for name, *_, tied in describe_parameters(subject) if not tied]
         values = call.options["by_order"]
         if len(values) != len(unique):
             return f"The module should have {len(values)} parameters, but it has {len(unique)}."
         given = dict(zip(unique, values, strict=True))
-    for name, value in given.items():
-        if name not in named:
-            return f"The module has no parameter {name!r}."
-        if named[name].shape != value.shape:
-            return (
-                f"The parameter {name!r} should have shape {tuple(value.shape)}, "
-                f"but it has shape {tuple(named[name].shape)}."
-            )
-    with torch.no_grad():
-        for name, value in given.items():
-            named[name].copy_(value)
+    problems = (_misfit(name, value, named.get(name)) for name, value in given.items())
+    problem = next((problem for problem in problems if problem), None)
+    if problem is None:
+        with torch.no_grad():
+            for name, value in given.items():
+                named[name].copy_(value)
+    return problem
+
+
+def _misfit(name: str, value: Tensor, parameter: Tensor | None) -> str | None:
+    if parameter is None:
+        return f"The module has no parameter {name!r}."
+    shape, wanted = tuple(_value(parameter).shape), tuple(value.shape)
+    if shape != wanted:
+        return f"The parameter {name!r} should have shape {wanted}, but it has shape {shape}."
     return None
 
 
@@ -229,18 +298,31 @@ def beside(module: nn.Module, x: Any) -> Any:
     return x.to(first.device) if first is not None and isinstance(x, Tensor) else x
 
 
+def _answer_set_mode(call: Call) -> None:
+    set_mode(real_module(call), train=bool(call.options["train"]))
+
+
 def _answer_forward(call: Call) -> Any:
     subject: Any = real_module(call)
     with evaluating(subject, train=bool(call.options["train"])):
         return subject(beside(subject, call.options["x"]))
 
 
-def _answer_gradients(call: Call) -> list[Tensor | None]:
+def _answer_gradients(call: Call) -> list[Tensor | None] | str:
     subject: Any = real_module(call)
-    values = [value for _, value in named_parameters(subject) if value.requires_grad]
+    upstream = beside(subject, call.options["upstream"])
     output = subject(beside(subject, call.options["x"]))
-    found = iter(torch.autograd.grad((output * call.options["upstream"]).sum(), values, allow_unused=True))
-    return [next(found) if value.requires_grad else None for _, value in named_parameters(subject)]
+    if not issubclass(type(output), Tensor):
+        return f"The module should return a tensor, but it returns a value of type {type(output).__name__}."
+    if output.shape != upstream.shape:
+        shapes = f"{tuple(upstream.shape)}, but it has shape {tuple(output.shape)}"
+        return f"The module's output should have shape {shapes}."
+    every = [value for _, value in named_parameters(subject)]
+    asked = [value for value in every if value.requires_grad]
+    # torch refuses to be asked for nothing.
+    found = torch.autograd.grad((output * upstream).sum(), asked, allow_unused=True) if asked else ()
+    gradients = iter(found)
+    return [next(gradients) if value.requires_grad else None for value in every]
 
 
 def real_module(call: Call) -> nn.Module:
@@ -256,3 +338,4 @@ LAYERS = Probe("layers", _answer_layers)
 LOAD = Probe("load_parameters", _answer_load)
 FORWARD = Probe("forward", _answer_forward)
 GRADIENTS = Probe("parameter_gradients", _answer_gradients)
+SET_MODE = Probe("set_mode", _answer_set_mode)

@@ -49,7 +49,7 @@ class Node:
     kwargs: dict[str, Any] = field(default_factory=dict)
 
     def references(self) -> Iterator[str]:
-        """Yield what its arguments refer to: the images, leaves and earlier nodes, without item numbers."""
+        """Yield what its arguments refer to: the images, leaves and results of earlier nodes."""
         yield from references([self.args, list(self.kwargs.values())])
 
     def shared(self) -> Iterator[str]:
@@ -65,12 +65,12 @@ class Node:
 
 
 def references(value: Any) -> Iterator[str]:
-    """Yield the references inside nested lists, without item numbers."""
+    """Yield the references inside nested lists."""
     if isinstance(value, list):
         for item in value:
             yield from references(item)
     elif isinstance(value, str) and value[:1] in {IMAGES, LEAF, NODE}:
-        yield whole(value)
+        yield value
 
 
 def whole(reference: str) -> str:
@@ -95,8 +95,11 @@ class Memory:
             self._parent[one] = other
 
     def group(self, reference: str) -> str:
-        """Return the name of a reference's group."""
-        root = whole(reference)
+        """Return the name of a reference's group.
+
+        Several results of a node lie in one group where they are views, each in its own where they are not.
+        """
+        root = whole(reference) if whole(reference) in self._parent else reference
         while root in self._parent:
             root = self._parent[root]
         return root
@@ -104,9 +107,16 @@ class Memory:
 
 def live_nodes(nodes: Sequence[Node], output: str, memory: Memory) -> list[int]:
     """Return the numbers of the nodes that the output depends on, in order."""
-    needed, live = {memory.group(output)}, []
+    needed, live = set(_made_in(output, memory)), []
     for number in reversed(range(len(nodes))):
         if memory.group(f"{NODE}{number}") in needed:
             live.append(number)
-            needed.update(memory.group(reference) for reference in nodes[number].references())
+            for reference in nodes[number].references():
+                needed.update(_made_in(reference, memory))
     return live[::-1]
+
+
+def _made_in(reference: str, memory: Memory) -> tuple[str, str]:
+    """Return a reference's group, and that of the node which gave it together with others."""
+    group = memory.group(reference)
+    return group, whole(group)

@@ -6,7 +6,7 @@ import matplotlib as mpl
 
 mpl.use("agg")
 
-from matplotlib import pyplot as plt  # noqa: E402 - after its backend is chosen
+from matplotlib import pyplot as plt
 
 
 def _warm() -> None:

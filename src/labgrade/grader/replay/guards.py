@@ -82,6 +82,8 @@ GUARDS: Final[dict[str, Callable[..., None]]] = {
     "convolution": _convolution,
     "split": _pieces,
     "split_with_sizes": _pieces,
+    "unsafe_split": _pieces,
+    "unsafe_split_with_sizes": _pieces,
     "unbind": _pieces,
     "_scaled_dot_product_flash_attention_for_cpu": _attention,
 }

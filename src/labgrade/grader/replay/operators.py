@@ -23,8 +23,9 @@ from labgrade.grader.replay.standins import STAND_INS
 
 _VIEWS = """
     view _unsafe_view t transpose.int permute squeeze squeeze.dim squeeze.dims unsqueeze expand select.int
-    slice.Tensor detach alias lift_fresh unfold split.Tensor split_with_sizes unbind.int unsqueeze_ squeeze_
-    squeeze_.dim
+    slice.Tensor detach alias lift_fresh unfold split.Tensor split_with_sizes unbind.int
+    unsafe_split.Tensor unsafe_split_with_sizes unsqueeze_ squeeze_ squeeze_.dim t_ transpose_
+    as_strided_
 """
 _COPIES = """
     clone _to_copy copy_ cat stack repeat flip roll constant_pad_nd reflection_pad1d
@@ -43,7 +44,7 @@ _ARITHMETIC = """
 _ACTIVATIONS = """
     relu relu_ leaky_relu leaky_relu_ elu elu_ celu celu_ gelu silu silu_ mish mish_ sigmoid sigmoid_ tanh
     tanh_ hardtanh hardtanh_ hardswish hardswish_ hardsigmoid hardsigmoid_ softplus threshold threshold_
-    softshrink hardshrink log_sigmoid_forward glu _prelu_kernel _softmax _log_softmax
+    softshrink hardshrink rrelu_with_noise log_sigmoid_forward glu _prelu_kernel _softmax _log_softmax
 """
 _REDUCTIONS = """
     sum sum.dim_IntList mean mean.dim amax amin max min max.dim min.dim prod prod.dim_int var.correction

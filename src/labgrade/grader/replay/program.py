@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -94,14 +94,19 @@ class Origins:
         self._group = program.memory.group
         self._parents: dict[str, set[str]] = defaultdict(set)
         children: dict[str, set[str]] = defaultdict(set)
-        for step in program.steps:
-            for reference in step.node.references():
-                self._parents[self._group(step.reference)].add(self._group(reference))
-                children[self._group(reference)].add(self._group(step.reference))
+        for made, source in self._edges(program):
+            self._parents[made].add(source)
+            children[source].add(made)
         self._from_images = _reached([self._group(IMAGES)], children)
         self._names: dict[str, list[str]] = defaultdict(list)
         for name in program.leaves:
             self._names[self._group(LEAF + name)].append(name)
+
+    def _edges(self, program: Program) -> Iterator[tuple[str, str]]:
+        for step in program.steps:
+            for group in map(self._group, step.node.references()):
+                yield self._group(step.reference), group
+                yield group, whole(group)
 
     def depends_on_images(self, reference: str) -> bool:
         """Whether a value is made from the images."""

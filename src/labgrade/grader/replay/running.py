@@ -16,7 +16,7 @@ from torch import Tensor
 from labgrade.grader.replay.errors import BadGraph
 from labgrade.grader.replay.limits import Tally, refusing
 from labgrade.grader.replay.program import Program, Values, look_up
-from labgrade.wire.operators import IMAGES, LEAF
+from labgrade.wire.operators import IMAGES, LEAF, whole
 
 MOST_SECONDS: Final = 120.0
 """CPU seconds of one call: a last resort, for numbers on which a processor is slow (denormal ones)."""
@@ -119,10 +119,10 @@ class Runner:
     @cached_property
     def _finished(self) -> list[list[str]]:
         """What no later step refers to, by step."""
-        needed = {self.program.output.partition(".")[0], IMAGES}
+        needed = {whole(self.program.output), IMAGES}
         finished: list[list[str]] = []
         for step in reversed(self.program.steps):
-            last = {step.reference, *step.node.references()} - needed
+            last = {step.reference, *map(whole, step.node.references())} - needed
             needed |= last
             finished.append([reference for reference in last if not reference.startswith(LEAF)])
         return finished[::-1]

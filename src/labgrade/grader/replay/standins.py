@@ -9,10 +9,24 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from labgrade.grader.replay.errors import BadGraph
+
 
 def _view(tensor: Tensor, size: Sequence[int]) -> Tensor:
     """View a tensor; copy where its strides here, on the CPU and contiguous, do not allow a view."""
     return tensor.reshape(list(size))
+
+
+def _restride(tensor: Tensor, size: Sequence[int], *_strides: Any) -> Tensor:
+    """Leave a tensor as it is: pooling restrides what it made for another memory format."""
+    if list(tensor.shape) != list(size):
+        raise BadGraph("strides that do not belong to the tensor's shape")
+    return tensor
+
+
+def _leaky(tensor: Tensor, _noise: Tensor, lower: float = 1 / 8, upper: float = 1 / 3, *_rest: Any) -> Tensor:
+    """Do as `rrelu_with_noise` in evaluation, where nothing is random."""
+    return functional.leaky_relu(tensor, (lower + upper) / 2)
 
 
 def _weight_norm(direction: Tensor, magnitude: Tensor, dim: int = 0) -> tuple[Tensor, None]:
@@ -40,6 +54,8 @@ def _attention(  # noqa: PLR0913 - the operator's own arguments
 STAND_INS: Final[dict[str, Callable[..., Any]]] = {
     "view": _view,
     "_unsafe_view": _view,
+    "as_strided_": _restride,
+    "rrelu_with_noise": _leaky,
     "_weight_norm_interface": _weight_norm,
     "_scaled_dot_product_flash_attention_for_cpu": _attention,
     "empty": torch.ops.aten.zeros.default,
