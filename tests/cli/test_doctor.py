@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.data import idx_files
 from tests.trees import write_tree
 
 from labgrade.worker.isolation import LAYERS
@@ -53,6 +54,24 @@ def test_only_what_the_course_uses_is_needed_of_the_data_sets(here):
     needed = {name: finding["needed"] for name, finding in named(here, "Data sets").items()}
 
     assert {"digits": True, "mnist": False, "fashion_mnist": False} == needed
+
+
+def test_a_data_set_is_shown_with_where_it_was_found_and_how_much_it_holds(labgrade, course, tmp_path):
+    root = idx_files.write(tmp_path / "data", idx_files.contents(20, 10))
+    broken = idx_files.write(tmp_path / "broken", dict.fromkeys(idx_files.FILES, b""), kind="FashionMNIST")
+
+    ended = labgrade.run(
+        "doctor", "--course", course, "--json", "--executor", "spawn", "--data-root", f"{root}:{broken}"
+    )
+
+    seen = named(ended.document, "Data sets")
+    assert seen["digits"]["ok"]
+    assert seen["mnist"]["ok"]
+    assert f"{root}/MNIST/raw: 20 images to train on, 10 to test with: a sample" in seen["mnist"]["detail"]
+    assert not seen["fashion_mnist"]["ok"]
+    wrong = seen["fashion_mnist"]["detail"]
+    assert wrong.startswith(f"{broken}/FashionMNIST/raw: The files of fashion_mnist are cut off or broken")
+    assert "Delete this folder" in seen["fashion_mnist"]["advice"]
 
 
 def test_a_person_reads_what_grading_lacks_and_what_to_do(labgrade, tmp_path):

@@ -17,7 +17,10 @@ PLUGIN = '''\
 import os
 from pathlib import Path
 
+import torch
+
 from labgrade.data.availability import Availability
+from labgrade.data.images import Images, Loaded
 from labgrade.hookspecs import hookimpl
 from labgrade.intake import Member
 from labgrade.probes import Probe
@@ -52,6 +55,10 @@ class Cats:
 
     def look(self, roots):
         return Availability(found=True, detail="nine lives")
+
+    def load(self, roots, *, download=False):
+        images = Images(torch.zeros(1000, 1, 28, 28), torch.arange(1000) % 9)
+        return Loaded(images, images, tuple("123456789"), "c" * 64, "nine lives")
 
 
 def _twice_in_a_row(call):

@@ -44,6 +44,7 @@ CASES = [
     ("executor", "spawn", "spawn", "auto", "auto", "fork", "auto"),
     ("out", Path("o"), Path("o"), "v", Path("v"), None, Path("reports")),
     ("data_root", "a", (Path("a"),), f"b{os.pathsep}c", (Path("b"), Path("c")), None, ()),
+    ("download", True, True, "yes", True, None, False),
     ("allow_missing_layers", ["b", "a"], ("a", "b"), "x, y", ("x", "y"), ("landlock",), ()),
 ]
 
@@ -96,6 +97,14 @@ def test_a_seed_of_zero_is_a_seed(bare):
     assert 0 == resolve(bare, {"seed": 0}, {"LABGRADE_SEED": "5"}).seed
 
 
+@pytest.mark.parametrize(
+    ("written", "means"),
+    [("1", True), ("true", True), ("YES", True), ("0", False), ("False", False), ("no", False)],
+)
+def test_yes_and_no_have_their_usual_spellings(bare, written, means):
+    assert means is resolve(bare, {}, {"LABGRADE_DOWNLOAD": written}).download
+
+
 def test_origins_say_where_each_setting_was_set(full):
     settings = resolve(full, {"device": "cpu"}, {"LABGRADE_JOBS": "2"})
 
@@ -117,6 +126,7 @@ WRONG = [
     ("seed", "-1"),
     ("seed", str(2**63)),
     ("executor", "Thread!"),
+    ("download", "maybe"),
 ]
 
 

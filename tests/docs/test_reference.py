@@ -107,7 +107,7 @@ def test_limits_are_those_of_the_code():
 
 # -- findings ----------------------------------------------------------------------------------------
 
-PLACE_OF_CODE = {"LoadFinding": 0, "_note": 1, "_Ended": 0}
+PLACE_OF_CODE = {"LoadFinding": 0, "_note": 1, "_Ended": 0, "finding": 0}
 
 
 def codes_in(path: Path) -> set[str]:
@@ -130,7 +130,11 @@ def codes_in(path: Path) -> set[str]:
 def every_code() -> set[str]:
     from labgrade.worker.notebook import _KINDS
 
-    modules = [*(PACKAGE / "worker").glob("*.py"), *(PACKAGE / "grader").glob("*.py")]
+    modules = [
+        *(PACKAGE / "worker").glob("*.py"),
+        *(PACKAGE / "grader").glob("*.py"),
+        *(DOCS.parent / "graders").rglob("*.py"),
+    ]
     return {*SENTENCES, *_KINDS}.union(*map(codes_in, modules))
 
 

@@ -157,9 +157,10 @@ class _Run:
         require_confinement(executor, self._settings.allow_missing_layers)
         noted = self._noted(options)
         seed = self._seed(noted, options)
+        gradings = self._gradings(checks, executor, seed, options)
         run_id = self._output.begin_run(seed, noted)
         job = Job(
-            self._gradings(checks, executor, seed, options),
+            gradings,
             self._output,
             executor,
             intake_formats(),

@@ -222,7 +222,7 @@ class LabGrading:
             seed=self.options.seed,
             device=self.options.device,
             dataset=self.options.dataset,
-            data_split=self._images.split if self._images else "",
+            data_split=f"{self._images.split} ({self._images.detail})" if self._images else "",
             executor=executor.name,
             isolation=layer_states(executor.isolation()),
             versions=versions(),

@@ -6,7 +6,8 @@ it handed over.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,12 +16,16 @@ from numpy.typing import NDArray
 
 from labgrade.errors import CheckFailed
 from labgrade.probes.base import Call, Callee, Probe
+from labgrade.wire.plain import clean_name
 
 Array = NDArray[np.float64]
 Series = tuple[Array, Array]
 
-_MOST = 200
-"""Artists of one kind that are looked at."""
+_MOST = 1_000
+"""Artists of one kind that are looked at in one axes."""
+_MOST_AXES = 50
+_MOST_STEPS = 3
+"""From what is returned to the figure that it belongs to."""
 _NO_FIGURE = (
     "The function should return the matplotlib Figure that it drew (an Axes stands for its figure), "
     "but it returned {came}."
@@ -35,9 +40,9 @@ class AxesData:
         x_label, y_label, title: texts, "" where there are none.
         lines: (x, y) of each line.
         points: (n, 2) offsets of each scatter.
-        images: 2-D values of each image and mesh, as displayed from top to bottom for images.
+        images: 2-D values of each image and mesh, with the rows of the array that was drawn.
         texts: of annotations and table cells, in the order in which they were added.
-        bars: (x of the centres, height) of all bars.
+        bars: (centres along the axis on which they stand, lengths) of each group of bars.
     """
 
     x_label: str
@@ -64,7 +69,8 @@ class FigureData:
     """A figure.
 
     Attributes:
-        kind: "figure", "axes" (its figure was taken), or "open" (None was returned, and one figure was open).
+        kind: "figure", "axes" (one, or what else was drawn in a figure, was returned and that figure taken),
+            or "open" (None was returned, and one figure that shows something was open).
         axes: colour bars are among them.
     """
 
@@ -89,7 +95,8 @@ def figure(function: Callee, *args: Any, **kwargs: Any) -> FigureData:
     told = function.ask(FIGURE.op, args, kwargs)
     if not isinstance(told, dict) or not isinstance(told.get("axes"), list):
         came = told.get("came") if isinstance(told, dict) else None
-        raise CheckFailed("type", _NO_FIGURE.format(came=came if isinstance(came, str) else "something else"))
+        came = clean_name(came) if isinstance(came, str) else "something else"
+        raise CheckFailed("type", _NO_FIGURE.format(came=came))
     kind = told.get("kind")
     return FigureData(
         kind if isinstance(kind, str) else "", [_axes(a) for a in told["axes"] if isinstance(a, dict)]
@@ -140,37 +147,55 @@ def _pair(value: Any) -> Series | None:
 def _answer_figure(call: Call) -> dict[str, Any]:
     from matplotlib import pyplot as plt  # noqa: PLC0415 - labs without figures do not pay for it
 
-    before = set(plt.get_fignums())
+    plt.close("all")  # what an earlier call left open is not this one's, and must not be drawn into
     value = call.run()
-    drawn, kind = _figure_of(value, before)
-    if drawn is None:
-        return {"came": type(value).__name__}
-    return {"kind": kind, "axes": [_described(axes) for axes in drawn.axes[:_MOST]]}
+    found, kind = _figure_of(value)
+    if found is None:
+        return {"came": "None" if value is None else type(value).__name__}
+    return {"kind": kind, "axes": [_described(axes) for axes in list(found.axes)[:_MOST_AXES]]}
 
 
-def _figure_of(value: Any, before: set[int]) -> tuple[Any, str]:
+def _figure_of(value: Any) -> tuple[Any, str]:
+    """Return the figure that a value stands for, and how: itself, as a part of it, or as the one left open."""
     from matplotlib import pyplot as plt  # noqa: PLC0415 - see above
-    from matplotlib.axes import Axes  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
 
+    if value is None:
+        shown = [figure for figure in map(plt.figure, plt.get_fignums()) if _shows_something(figure)]
+        return (shown[0], "open") if len(shown) == 1 else (None, "")
+    value = _first(value)
     if type(value) is Figure:
         return value, "figure"
-    if issubclass(type(value), Axes):
-        return value.figure, "axes"
-    if type(value) in (tuple, list) and type(value[0] if value else None) is Figure:
-        return value[0], "figure"  # what plt.subplots() gives
-    opened = [number for number in plt.get_fignums() if number not in before]
-    if value is None and len(opened) == 1:
-        return plt.figure(opened[0]), "open"
+    # Axes, what is drawn in them, and the displays and grids of scikit-learn and seaborn know their figure.
+    for _ in range(_MOST_STEPS):
+        value = getattr(value, "figure_", None) or getattr(value, "figure", None)
+        if type(value) is Figure:
+            return value, "axes"
     return None, ""
+
+
+def _first(value: Any) -> Any:
+    """Return the first part of what `plt.subplots()`, `plt.plot()` and the like return."""
+    for _ in range(_MOST_STEPS):
+        if isinstance(value, np.ndarray) and value.dtype == object and value.size:
+            value = value.flat[0]
+        elif isinstance(value, dict) and value:
+            value = next(iter(value.values()))
+        elif isinstance(value, (list, tuple)) and value:
+            value = value[0]
+    return value
+
+
+def _shows_something(figure: Any) -> bool:
+    return any(axes.has_data() or axes.texts or axes.tables for axes in figure.axes)
 
 
 def _described(axes: Any) -> dict[str, Any]:
     return {
-        "x_label": axes.get_xlabel(),
-        "y_label": axes.get_ylabel(),
-        "title": axes.get_title(),
-        "lines": _each(axes.lines, lambda line: [_plain(line.get_xdata()), _plain(line.get_ydata())]),
+        "x_label": axes.get_xlabel() or axes.figure.get_supxlabel(),
+        "y_label": axes.get_ylabel() or axes.figure.get_supylabel(),
+        "title": axes.get_title() or axes.figure.get_suptitle(),
+        "lines": _each(axes.lines, _line),
         "points": _each(_scatters(axes), lambda found: _plain(found.get_offsets())),
         "images": _each(axes.images, lambda found: _plain(found.get_array())) + _each(_meshes(axes), _grid),
         "texts": _each(_texts(axes), lambda text: text.get_text()),
@@ -178,18 +203,23 @@ def _described(axes: Any) -> dict[str, Any]:
     }
 
 
-def _each(artists: Any, describe: Callable[[Any], Any]) -> list[Any]:
+def _each(artists: Iterable[Any], describe: Callable[[Any], Any]) -> list[Any]:
     found = []
-    for artist in list(artists)[:_MOST]:
+    for artist in itertools.islice(artists, _MOST):
         try:
             found.append(describe(artist))
-        except (AttributeError, TypeError, ValueError):  # another kind of artist than the list's usual one
+        except Exception:  # noqa: BLE001, S112 - another kind of artist than usual, or a student's own
             continue
     return found
 
 
 def _plain(values: Any) -> Array:
     return np.array(np.ma.filled(np.ma.asarray(values, dtype=np.float64), np.nan))
+
+
+def _line(line: Any) -> list[Array]:
+    # As drawn: dates and names as the numbers that stand for them.
+    return [_plain(line.get_xdata(orig=False)), _plain(line.get_ydata(orig=False))]
 
 
 def _scatters(axes: Any) -> Iterator[Any]:
@@ -199,15 +229,15 @@ def _scatters(axes: Any) -> Iterator[Any]:
 
 
 def _meshes(axes: Any) -> Iterator[Any]:
-    from matplotlib.collections import QuadMesh  # noqa: PLC0415 - see above
+    from matplotlib.collections import PolyQuadMesh, QuadMesh  # noqa: PLC0415 - see above
 
-    return (found for found in axes.collections if isinstance(found, QuadMesh))
+    return (found for found in axes.collections if isinstance(found, (QuadMesh, PolyQuadMesh)))
 
 
 def _grid(mesh: Any) -> Array:
     values = _plain(mesh.get_array())
     rows, columns = (n - 1 for n in mesh.get_coordinates().shape[:2])
-    return values.reshape(rows, columns)
+    return values.reshape(rows, columns) if values.ndim == 1 else values
 
 
 def _texts(axes: Any) -> list[Any]:
@@ -216,11 +246,13 @@ def _texts(axes: Any) -> list[Any]:
 
 
 def _bars(container: Any) -> list[Array]:
-    patches = container.patches
-    return [
-        _plain([patch.get_x() + patch.get_width() / 2 for patch in patches]),
-        _plain([patch.get_height() for patch in patches]),
-    ]
+    """Return centres and lengths of bars, upright or lying."""
+    if container.orientation == "horizontal":
+        bars = [(bar.get_y() + bar.get_height() / 2, bar.get_width()) for bar in container.patches]
+    else:
+        bars = [(bar.get_x() + bar.get_width() / 2, bar.get_height()) for bar in container.patches]
+    centres, lengths = zip(*bars, strict=True)
+    return [_plain(centres), _plain(lengths)]
 
 
 FIGURE = Probe("figure", _answer_figure)

@@ -1,24 +1,33 @@
 """A handle on an `nn.Module` in the worker: state, layers, forward, gradients.
 
-Parameters and layers are found by a walk of our own, whatever `parameters`, `modules` or `train` of the
-student's class say or do. What a module says of itself is a process fact; outputs for weights and inputs of the grader's are data.
+Parameters and layers are found by a walk of our own (`walk`). What a module says of itself is a process fact;
+outputs for weights and inputs of the grader's are data.
 """
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.parameter import is_lazy
 
 from labgrade.errors import CheckFailed
 from labgrade.probes.base import Allowance, Call, Callee, Probe
 from labgrade.probes.objects import Remote, create, make
-from labgrade.wire.plain import clean_name, clean_text
+from labgrade.probes.walk import (
+    beside,
+    describe_parameters,
+    evaluating,
+    named,
+    named_parameters,
+    registered,
+    set_mode,
+    shape_of,
+    submodules,
+)
+from labgrade.wire.plain import clean_name
 
 _LARGE = Allowance(large=True)
 _MAX_SENTENCE = 400
@@ -78,7 +87,7 @@ class Module(Remote):
         _refuse("shape", self._ask(LOAD.op, by_name=by_name, by_order=by_order))
 
     def forward(self, x: Any, *, train: bool = False) -> Any:
-        """Return the output for `x`, without a graph, in evaluation mode unless `train`; the mode comes back."""
+        """Return the output for `x` without a graph, in evaluation mode unless `train`; modes come back."""
         return self._ask(FORWARD.op, x=x, train=train)
 
     def gradients(self, x: Any, upstream: Tensor) -> list[Tensor | None]:
@@ -146,9 +155,8 @@ def read_parameters(told: Any) -> list[Parameter]:
 def read_tensors(told: Any) -> dict[str, Tensor]:
     """Return tensors by name, as a worker says."""
     pairs = told.items() if isinstance(told, dict) else ()
-    return {
-        clean_name(name): value.detach() for name, value in pairs if isinstance(name, str) and _is_tensor(value)
-    }
+    tensors = [(name, value) for name, value in pairs if isinstance(name, str) and _is_tensor(value)]
+    return {clean_name(name): value.detach() for name, value in tensors}
 
 
 def _is_tensor(value: Any) -> bool:
@@ -160,8 +168,9 @@ def _refuse(kind: str, problem: Any) -> None:
     """Fail a check for what a worker says is wrong with a module; None for nothing."""
     if problem is not None:
         told = isinstance(problem, str)
-        say = clean_text(problem, _MAX_SENTENCE) if told else "The module cannot be used as one."
-        raise CheckFailed(kind, " ".join(say.split()))
+        raise CheckFailed(
+            kind, clean_name(problem, _MAX_SENTENCE) if told else "The module cannot be used as one."
+        )
 
 
 def _is_row(row: Any, kinds: tuple[type, ...]) -> bool:
@@ -175,88 +184,20 @@ def _is_row(row: Any, kinds: tuple[type, ...]) -> bool:
 # -- in the worker ---------------------------------------------------------------------------------------
 
 
-def submodules(
-    module: nn.Module, name: str = "", above: tuple[nn.Module, ...] = ()
-) -> Iterator[tuple[str, nn.Module]]:
-    """Yield a module and what is below it, under each of its names, in the order of registration."""
-    if any(module is one for one in above):
-        return  # a module may hold itself
-    yield name, module
-    for key, part in _registered(module, "_modules"):
-        yield from submodules(part, f"{name}.{key}" if name else key, (*above, module))
-
-
-def _registered(module: nn.Module, kind: str) -> list[tuple[str, Any]]:
-    # Past the class, whose attributes may answer for it.
-    found: dict[str, Any] = object.__getattribute__(module, kind)
-    return [(name, value) for name, value in dict.items(found) if value is not None]
-
-
-def named_parameters(module: nn.Module) -> list[tuple[str, nn.Parameter]]:
-    """Return all parameters in the order of registration, tied ones under each of their names."""
-    return _named(module, "_parameters")
-
-
-def _named(module: nn.Module, kind: str) -> list[tuple[str, Any]]:
-    return [
-        (f"{prefix}.{name}" if prefix else name, value)
-        for prefix, part in submodules(module)
-        for name, value in _registered(part, kind)
-    ]
-
-
-def describe_parameters(module: nn.Module) -> list[Any]:
-    """Return rows of name, value, whether trainable, and the name it is tied to."""
-    first: dict[int, str] = {}
-    return [
-        [name, _value(value), value.requires_grad, _tied(first, name, value)]
-        for name, value in named_parameters(module)
-    ]
-
-
-def _value(parameter: Tensor) -> Tensor:
-    return torch.empty(0) if is_lazy(parameter) else parameter.detach()  # type: ignore[no-untyped-call]
-
-
-def _tied(first: dict[int, str], name: str, value: Tensor) -> str:
-    earlier = first.setdefault(id(value), name)
-    return "" if earlier == name else earlier
-
-
-@contextlib.contextmanager
-def evaluating(module: nn.Module, *, train: bool = False) -> Iterator[None]:
-    """Switch to evaluation (or training) mode, without gradients; each submodule's own mode comes back."""
-    modes = [(part, part.training) for _, part in submodules(module)]
-    set_mode(module, train=train)
-    try:
-        with torch.no_grad():
-            yield
-    finally:
-        for part, mode in modes:
-            part.training = mode
-
-
-def set_mode(module: nn.Module, *, train: bool) -> None:
-    """Put a module and all below it into training or evaluation mode; a class may call something else so."""
-    for _, part in submodules(module):
-        part.training = train
-
-
 def _answer_parameters(call: Call) -> list[Any]:
     return describe_parameters(real_module(call))
 
 
 def _answer_buffers(call: Call) -> dict[str, Tensor]:
-    return dict(_named(real_module(call), "_buffers"))
+    return dict(named(real_module(call), "_buffers"))
 
 
 def _answer_layers(call: Call) -> list[list[str]]:
     first: dict[int, tuple[str, nn.Module]] = {}
     for name, part in submodules(real_module(call)):
         first.setdefault(id(part), (name, part))
-    return [
-        [name, _library_name(part)] for name, part in first.values() if not _registered(part, "_modules")
-    ]
+    leaves = [(name, part) for name, part in first.values() if not registered(part, "_modules")]
+    return [[name, _library_name(part)] for name, part in leaves]
 
 
 def _library_name(part: nn.Module) -> str:
@@ -286,16 +227,10 @@ def _answer_load(call: Call) -> str | None:
 def _misfit(name: str, value: Tensor, parameter: Tensor | None) -> str | None:
     if parameter is None:
         return f"The module has no parameter {name!r}."
-    shape, wanted = tuple(_value(parameter).shape), tuple(value.shape)
+    shape, wanted = shape_of(parameter), tuple(value.shape)
     if shape != wanted:
         return f"The parameter {name!r} should have shape {wanted}, but it has shape {shape}."
     return None
-
-
-def beside(module: nn.Module, x: Any) -> Any:
-    """Return a tensor on the device of the module's first parameter; training may have moved the module."""
-    first = next((value for _, value in named_parameters(module)), None)
-    return x.to(first.device) if first is not None and isinstance(x, Tensor) else x
 
 
 def _answer_set_mode(call: Call) -> None:

@@ -18,7 +18,7 @@ import torch
 
 from labgrade.probes.base import USUAL, Allowance, Call, Callee, Probe
 from labgrade.probes.seeding import seed_torch
-from labgrade.wire.plain import Make, Ref
+from labgrade.wire.plain import Make, Ref, clean_name
 
 _numbers = itertools.count()
 
@@ -92,8 +92,7 @@ def create(function: Callee, *args: Any, seed: int | None = None, **kwargs: Any)
     With a `seed`, right after `torch.manual_seed(seed)`.
     """
     key = _new_key()
-    told = function.ask(CREATE.op, args, kwargs, key=key, seed=seed)
-    return Remote(key, function, told if isinstance(told, str) else "")
+    return Remote(key, function, _name(function.ask(CREATE.op, args, kwargs, key=key, seed=seed)))
 
 
 def make(function: Callee, path: str, *args: Any, **kwargs: Any) -> Remote:
@@ -106,8 +105,8 @@ def make(function: Callee, path: str, *args: Any, **kwargs: Any) -> Remote:
         **kwargs: the same, by name.
     """
     key = _new_key()
-    told = function.ask(MAKE.op, (), {}, key=key, recipe=Make(path, *args, **kwargs))
-    return Remote(key, function, told if isinstance(told, str) else "")
+    recipe = Make(path, *args, **kwargs)
+    return Remote(key, function, _name(function.ask(MAKE.op, (), {}, key=key, recipe=recipe)))
 
 
 def loader(x: Any, y: Any, *, batch_size: int, shuffle: bool = False) -> Make:
@@ -146,6 +145,10 @@ def length(remote: Remote) -> Any:
 
 def _new_key() -> str:
     return f"object{next(_numbers)}"
+
+
+def _name(told: Any) -> str:
+    return clean_name(told) if isinstance(told, str) else ""
 
 
 # -- in the worker ---------------------------------------------------------------------------------------

@@ -9,9 +9,10 @@ from torch.nn import functional
 
 from labgrade.probes.base import Allowance, Call, Probe
 from labgrade.probes.capture import CannotCapture, capture
-from labgrade.probes.modules import Module, beside, evaluating, real_module
+from labgrade.probes.modules import Module, real_module
 from labgrade.probes.seeding import seed_torch
 from labgrade.probes.timing import Timed, timed
+from labgrade.probes.walk import beside, evaluating, named_parameters, set_mode
 from labgrade.wire.plain import Make
 
 _CAPTURE = Allowance(seconds=30.0, large=True)
@@ -76,8 +77,9 @@ def _answer_adam(call: Call) -> list[Any]:
 
 
 def _train(network: Any, loader: Any, epochs: int) -> list[float]:
-    optimizer = torch.optim.Adam(network.parameters(), lr=_RATE)
-    network.train()
+    every = {id(value): value for _, value in named_parameters(network)}  # a tied one once
+    optimizer = torch.optim.Adam(every.values(), lr=_RATE)
+    set_mode(network, train=True)
     return [_epoch(network, loader, optimizer) for _ in range(epochs)]
 
 

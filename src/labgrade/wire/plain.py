@@ -83,9 +83,9 @@ def clean_text(text: str, limit: int = MAX_TEXT) -> str:
     return text[:limit].encode("utf-8", "replace").decode("utf-8")
 
 
-def clean_name(text: str) -> str:
+def clean_name(text: str, limit: int = MAX_TYPE_NAME) -> str:
     """Return a short text on one line in which nothing is invisible."""
-    return "".join(c if c.isprintable() else _INVISIBLE for c in clean_text(text, MAX_TYPE_NAME))
+    return "".join(c if c.isprintable() else _INVISIBLE for c in clean_text(text, limit))
 
 
 def fits(shape: Sequence[int]) -> bool:

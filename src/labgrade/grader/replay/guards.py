@@ -37,10 +37,9 @@ def _batch_norm(  # noqa: PLR0913, PLR0917 - the operator's own arguments
 
 
 def _upsample(images: Tensor, output_size: Sequence[int], *options: float | bool | None) -> None:
-    spatial = images.shape[2:]
-    # Scales come last, one a dimension; an absurd one would let the kernel read far outside the image.
-    scales = options[-len(spatial) :] if len(options) >= len(spatial) else ()
-    for scale, size, result in zip(scales, spatial, output_size, strict=False):
+    # An absurd scale would let the kernel read far outside the image.
+    scales = [option for option in options if not isinstance(option, bool)]  # `align_corners` comes before
+    for scale, size, result in zip(scales, images.shape[2:], output_size, strict=False):
         if type(scale) is float and not (math.isfinite(scale) and result <= size * scale < result + 1):
             raise BadGraph("upsampling: a scale does not fit the sizes")
 

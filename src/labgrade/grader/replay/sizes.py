@@ -133,11 +133,11 @@ def _convolution(  # noqa: PLR0913, PLR0917 - the operator's own arguments
     if not transposed:
         return batch * weight.shape[0] * _windows(size, kernel, stride, padding, dilation)
     each = [_each(option, len(size)) for option in (stride, padding, dilation, output_padding)]
-    sides = [
+    sides: list[int] = [
         (extent - 1) * step - 2 * pad + gap * (width - 1) + more + 1
         for extent, width, step, pad, gap, more in zip(size, kernel, *each, strict=True)
     ]
-    return batch * weight.shape[1] * groups * math.prod(max(side, 0) for side in sides)
+    return batch * weight.shape[1] * groups * _product([max(side, 0) for side in sides])
 
 
 def _pooling(dimensions: int) -> Callable[..., int]:

@@ -124,7 +124,7 @@ def logarithmic_axis(low: float, high: float, count: int) -> Axis:
 
 def _powers(exponents: range) -> list[str]:
     """Write powers of ten, all alike: with their zeros where these are few."""
-    if exponents[0] >= -3 and exponents[-1] <= 6:  # noqa: PLR2004  (beyond, zeros have to be counted)
+    if exponents[0] >= -3 and exponents[-1] <= 7:  # noqa: PLR2004  (beyond, zeros have to be counted)
         return [f"{10.0**exponent:,.{max(0, -exponent)}f}" for exponent in exponents]
     return [f"1e{exponent}" for exponent in exponents]
 
