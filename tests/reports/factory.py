@@ -114,6 +114,55 @@ def provenance(**fields: Any) -> Provenance:
     )
 
 
+def curve(title: str = "Loss an epoch", **series: list[Any]) -> dict[str, Any]:
+    """Return the evidence of a curve over epochs; without series, of one that falls."""
+    lines = series or {"loss": [2.31, 1.2, 0.74, 0.5, 0.41, 0.36]}
+    labels = {"x_label": "epoch", "y_label": "loss"}
+    return {
+        "kind": "curve",
+        "title": title,
+        **labels,
+        "series": [{"name": name, "y": values} for name, values in lines.items()],
+    }
+
+
+def confusion(title: str = "Confusion matrix") -> dict[str, Any]:
+    """Return the evidence of three classes, of which the last has no images."""
+    matrix = [[18, 2, 0], [5, 14, 1], [0, 0, 0]]
+    return {"kind": "confusion", "title": title, "classes": ["cat", "dog", "<i>"], "matrix": matrix}
+
+
+def table(title: str = "Parameters of each layer") -> dict[str, Any]:
+    """Return the evidence of a table."""
+    rows = [["conv1", 160], ["fc1", 50_186]]
+    return {"kind": "table", "title": title, "columns": ["layer", "parameters"], "rows": rows}
+
+
+def points(title: str = "Accuracy against drop") -> dict[str, Any]:
+    """Return the evidence of points."""
+    labels = {"x_label": "drop (%)", "y_label": "accuracy"}
+    return {"kind": "points", "title": title, **labels, "points": [[0, 0.87], [32.5, 0.86], [80, 0.61]]}
+
+
+def trained(accuracy: Any = 0.87, parameters: Any = 50_346, loss: Any = 0.36) -> dict[str, Any]:
+    """Return the evidence of a training: three numbers, and what a page draws."""
+    plots = [curve(loss=[2.31, 1.2, "NaN", 0.5, 0.41, loss]), confusion(), table(), points()]
+    return {"accuracy": accuracy, "minimum": 0.8, "parameters": parameters, "plots": plots}
+
+
+def hostile_plots(text: str) -> list[dict[str, Any]]:
+    """Return a plot of every kind with `text` wherever one has words."""
+    labels = {"title": text, "x_label": text, "y_label": text}
+    named = [{"name": f"{text[:40]}{place}", "y": [2, "NaN", 1]} for place in range(2)]
+    return [
+        {"kind": "curve", **labels, "title": f"loss {text}", "series": [*named, {"name": text, "y": [3]}]},
+        confusion() | {"title": text, "classes": [text] * 3},
+        table() | {"title": text, "columns": [text, text], "rows": [[text, text]]},
+        points() | labels,
+        {"kind": text, "title": text},
+    ]
+
+
 def varied(student: str = "s01", **fields: Any) -> GradeRecord:
     """Return a record that has every outcome, evidence of every kind and findings."""
     shapes = {"expected_shape": [2, 4, 5, 3], "shape": [2, 3, 4, 5]}
@@ -127,9 +176,15 @@ def varied(student: str = "s01", **fields: Any) -> GradeRecord:
         "tolerance": "rtol 0.0001, atol 1e-05",
     }
     dtypes = {"expected_dtype": "a floating-point dtype", "dtype": "int64"}
-    hidden = {"visibility": "hidden", "evidence": {"secret_input": "H1DD3N"}, "title": "HIDDEN TITLE"}
+    secrets = {"secret_input": "H1DD3N", "plots": [curve("H1DD3N"), table("H1DD3N")]}
+    hidden = {"visibility": "hidden", "evidence": secrets, "title": "HIDDEN TITLE"}
     return record(
-        exercise("q1", check("q1.reshape"), check("q1.stack"), check("q1.hidden_sizes", **hidden)),
+        exercise(
+            "q1",
+            check("q1.reshape", evidence=trained()),
+            check("q1.stack"),
+            check("q1.hidden_sizes", **hidden),
+        ),
         exercise(
             "q2",
             check("q2.shape"),

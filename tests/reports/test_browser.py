@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import json
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from labgrade.reports.build import build_reports
 
 from .conftest import missing
-from .factory import INFO, LAB, check, exercise, record, slug
+from .factory import INFO, LAB, check, curve, exercise, hostile_plots, record, slug
 
 pytestmark = pytest.mark.browser
 
@@ -93,6 +94,110 @@ class TestAccessible:
         assert page.locator(":target").inner_text().strip() == "points = pd.read_csv('points.csv')"
 
 
+TABLE = """figure => [...figure.querySelectorAll('tr')].map(
+    row => [...row.cells].map(cell => cell.textContent))"""
+TEXTS = """chart => [...chart.querySelectorAll('text')].map(text => {
+    const [a, b] = [text.getBoundingClientRect(), chart.getBoundingClientRect()];
+    return {text: text.textContent, kind: text.getAttribute('class'), left: a.left, right: a.right,
+            top: a.top, bottom: a.bottom,
+            inside: a.left >= b.left - 1 && a.right <= b.right + 1 && a.top >= b.top - 1
+                    && a.bottom <= b.bottom + 1};
+})"""
+
+
+class TestFigures:
+    @pytest.fixture
+    def student(self, open_page, class_pages):
+        return open_page(class_pages / LAB / "s01" / "index.html", viewport={"width": 1100, "height": 900})
+
+    def test_have_a_name_and_the_drawing_a_description(self, student):
+        figure = student.get_by_role("figure", name="Loss an epoch", exact=True)
+        drawing = figure.get_by_role("img")
+
+        assert drawing.count() == 1
+        assert figure.get_by_role("img", name="Line chart, loss against epoch. loss: 5 values").count() == 1
+        names = ("Confusion matrix", "Accuracy of each class: Confusion matrix", "Accuracy against drop")
+        for name in names:
+            assert student.get_by_role("figure", name=name, exact=True).count() == 1
+
+    def test_hold_the_record_s_numbers_in_a_table_that_the_keyboard_opens(self, student):
+        figure = student.get_by_role("figure", name="Loss an epoch", exact=True)
+        assert not figure.get_by_role("table").is_visible()
+        for _ in range(60):
+            student.keyboard.press("Tab")
+            if student.evaluate("document.activeElement.localName") == "summary":
+                break
+        student.keyboard.press("Enter")
+        assert figure.get_by_role("table").is_visible()
+        rows = figure.evaluate(TABLE)
+        assert rows[0] == ["epoch", "loss"]
+        assert [float(value) for _, value in rows[1:]] == pytest.approx(
+            [2.31, 1.2, float("nan"), 0.5, 0.41, 0.36], nan_ok=True
+        )
+
+    def test_counts_of_the_confusion_matrix_are_drawn_and_listed(self, student):
+        figure = student.get_by_role("figure", name="Confusion matrix", exact=True)
+        counts = figure.locator("text.count").all_text_contents()
+        assert counts == ["18", "2", "0", "5", "14", "1", "0", "0", "0"]
+        assert [count for _, *row in figure.evaluate(TABLE)[1:] for count in row] == counts
+
+    @pytest.mark.parametrize("name", [f"{LAB}/s01/index.html", f"{LAB}/index.html"])
+    @pytest.mark.parametrize("width", [1280, 360])
+    def test_no_word_is_clipped_and_no_tick_overlaps_another(self, open_page, class_pages, name, width):
+        page = open_page(class_pages / name, viewport={"width": width, "height": 900})
+        charts = page.locator("figure svg[role=img]").all()
+        assert charts
+        for chart in charts:
+            texts = chart.evaluate(TEXTS)
+            assert [text["text"] for text in texts if not text["inside"]] == []
+            ticks = [text for text in texts if text["kind"] == "tick"]
+            for one, other in itertools.pairwise(ticks):
+                beside = one["right"] <= other["left"] or other["right"] <= one["left"]
+                assert beside or one["bottom"] <= other["top"] or other["bottom"] <= one["top"]
+
+    @pytest.mark.parametrize("name", [f"{LAB}/s01/index.html", f"{LAB}/index.html"])
+    def test_the_policy_lets_all_of_it_through(self, browser, class_pages, name):
+        page = browser.new_page()
+        said = []
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.goto((class_pages / name).as_uri())
+        assert page.locator("figure").count() >= 3
+        assert said == []
+        page.close()
+
+    def test_colours_are_the_style_sheet_s_in_light_and_dark(self, open_page, class_pages):
+        found = {}
+        for scheme in ("light", "dark"):
+            page = open_page(class_pages / LAB / "s01" / "index.html", color_scheme=scheme)
+            fill = "c => getComputedStyle(document.querySelector(`.box.${c}`)).fill"
+            found[scheme] = [page.evaluate(fill, shade) for shade in ("c0", "c1", "c4", "c5")]
+            assert len(set(found[scheme])) == 4
+        assert not set(found["light"]) & set(found["dark"])
+
+    def test_print_shows_short_tables_and_no_control(self, student):
+        table = student.get_by_role("figure", name="Loss an epoch", exact=True).locator("table")
+        summary = student.locator("summary").first
+        assert (table.is_visible(), summary.is_visible()) == (False, True)
+        student.emulate_media(media="print")
+        assert (table.is_visible(), summary.is_visible()) == (True, False)
+        assert table.evaluate("table => table.getBoundingClientRect().height") > 50
+
+    def test_a_long_table_stays_closed_in_print(self, open_page, tmp_path):
+        long = check("q1.a", evidence={"plots": [curve(loss=list(range(300)))]})
+        build_reports([record(exercise("q1", long))], tmp_path, "Course", {LAB: INFO}, slug=slug)
+        page = open_page(tmp_path / LAB / "s01" / "index.html")
+        page.emulate_media(media="print")
+        assert not page.locator("figure table").is_visible()
+
+    def test_forced_colours_keep_every_count_readable(self, open_page, class_pages):
+        page = open_page(class_pages / LAB / "s01" / "index.html", forced_colors="active")
+        fills = "selector => [...document.querySelectorAll(selector)].map(e => getComputedStyle(e).fill)"
+        counts, boxes = page.evaluate(fills, "text.count"), page.evaluate(fills, "figure .box")
+        assert len(counts) == 9
+        assert not set(counts) & set(boxes)
+
+
 class TestSorting:
     def order(self, page):
         return page.locator(".heat tbody th").all_inner_texts()
@@ -100,7 +205,7 @@ class TestSorting:
     def press(self, page, header, key):
         """Walk by Tab to a header's button, as somebody without a mouse does, and press a key."""
         page.evaluate("document.activeElement.blur()")
-        for _ in range(60):
+        for _ in range(100):
             page.keyboard.press("Tab")
             if page.evaluate("document.activeElement.closest('.heat thead')?.tagName === 'THEAD'") and (
                 page.evaluate("document.activeElement.textContent").startswith(header)
@@ -159,7 +264,8 @@ SHAPE = """[...document.querySelectorAll('*')].map(
 
 class TestHostile:
     def pages(self, out, text):
-        bad = check("q1.a", "failed", feedback=text, evidence={text: text, "shape": text})
+        evidence = {text: text, "shape": text, "accuracy": 1, "plots": hostile_plots(text)}
+        bad = check("q1.a", "failed", feedback=text, title=text, evidence=evidence)
         hidden = check("q1.b", "error", feedback=text, visibility="hidden")
         one = record(
             exercise("q1", bad, hidden),

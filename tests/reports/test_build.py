@@ -15,7 +15,20 @@ from labgrade.reports import pages
 from labgrade.reports.build import build_reports, build_student_page
 from labgrade.reports.views import LabInfo
 
-from .factory import GRADER, INFO, LAB, SEED, check, exercise, graded, record, slug, varied
+from .factory import (
+    GRADER,
+    INFO,
+    LAB,
+    SEED,
+    check,
+    exercise,
+    graded,
+    hostile_plots,
+    record,
+    slug,
+    trained,
+    varied,
+)
 
 CODE = b"import torch\nimport pandas as pd\npoints = pd.read_csv('points.csv')\n"
 LABS = {"lab02": LabInfo("lab02", "Graphs"), LAB: INFO}
@@ -164,6 +177,50 @@ class TestStudentPage:
         assert "The code that was graded" not in Page(tmp_path / LAB / "s01" / "index.html").text
 
 
+class TestFigures:
+    @pytest.fixture
+    def page(self, out):
+        return Page(out / LAB / "s01" / "index.html")
+
+    def test_each_has_a_drawing_and_the_same_as_a_table(self, page):
+        kinds = [
+            tag for tag, attrs in page.tags if tag in {"figure", "details"} or attrs.get("role") == "img"
+        ]
+        drawn = ["figure", "svg", "details"]
+        assert kinds == [*drawn * 3, "figure", *drawn]
+
+    def test_names_lead_to_their_words(self, page):
+        ids = set(page.values("id"))
+        named = [name for value in page.values("aria-labelledby") for name in value.split()]
+        assert set(named) <= ids
+        assert len([name for name in named if name.startswith("plot-q1.reshape-1-1")]) >= 4
+
+    def test_numbers_and_gaps_are_said(self, page):
+        assert "1 of 6 values of “loss” is not finite; the line has a gap there." in page.text
+        assert "epoch loss 1 2.31 2 1.2 3 NaN 4 0.5" in page.text
+        assert "dog 20 14 70.0%" in page.text
+        assert "fc1 50,186" in page.text
+        assert "32.5 0.86" in page.text
+
+    def test_headers_have_their_scope(self, page):
+        scopes = [attrs.get("scope") for tag, attrs in page.tags if tag == "th"]
+        assert set(scopes) == {"col", "row"}
+
+    def test_the_labs_page_has_distributions_of_visible_and_hidden_checks(self, tmp_path):
+        hidden = check("q1.b", visibility="hidden", title="Unseen", evidence={"accuracy": 0.61})
+        one = record(exercise("q1", check("q1.a", evidence=trained()), hidden))
+        build([one], tmp_path)
+        page = Page(tmp_path / LAB / "index.html")
+        assert "Accuracy: q1, What q1.a checks 1 student, 0.87. 0 students below the minimum." in page.text
+        assert "Accuracy: q1, Unseen 1 student, 0.61." in page.text
+        assert "Parameters: q1, What q1.a checks 1 student, 50,346." in page.text
+        assert "Unseen" not in Page(tmp_path / LAB / "s01" / "index.html").html
+
+    def test_and_none_where_nothing_was_measured(self, tmp_path):
+        build([graded("s01")], tmp_path)
+        assert "What was measured" not in Page(tmp_path / LAB / "index.html").text
+
+
 class TestTables:
     def test_missing_and_our_fault_are_words_not_numbers(self, tmp_path):
         broken = record(exercise("q1", check("q1.b", "not_run")), student="s03")
@@ -255,7 +312,8 @@ class TestHostile:
     @pytest.mark.parametrize("evil", TEXTS)
     def test_text_makes_no_node_and_no_attribute(self, tmp_path, evil):
         def shape(text: str, out: Path) -> list[object]:
-            bad = check("q1.a", "failed", feedback=text, evidence={text: text, "shape": text, "place": text})
+            evidence = {text: text, "shape": text, "place": text, "accuracy": 1, "plots": hostile_plots(text)}
+            bad = check("q1.a", "failed", feedback=text, title=text, evidence=evidence)
             one = record(
                 exercise("q1", bad, check("q1.b", "error", feedback=text, visibility="hidden")),
                 student=text,

@@ -17,6 +17,12 @@ from labgrade.reports.facts import MAX_FACTS, Fact, facts_of
         ({"shape": [4, 2]}, [Fact("Shape", "(4, 2)")]),
         ({"dtype": "torch.int64", "expected_dtype": "float32"}, [Fact("Dtype", "int64", "float32")]),
         ({"length": 2, "expected_length": 3}, [Fact("Length", "2", "3")]),
+        ({"accuracy": 0.8733333333, "minimum": 0.8}, [Fact("Accuracy", "0.873333", "at least 0.8")]),
+        ({"accuracy": 1, "parameters": 160}, [Fact("Accuracy", "1"), Fact("Parameters", "160")]),
+        ({"accuracy": "NaN", "minimum": None}, [Fact("Accuracy", "NaN", "at least null")]),
+        ({"minimum": 0.8}, [Fact("Minimum", "0.8")]),
+        ({"plots": [{"kind": "curve"}]}, []),
+        ({"plots": "none of ours", "x": 1}, [Fact("X", "1")]),
         ({"mismatched": 4, "total": 24}, [Fact("Elements that differ", "4 of 24")]),
         (
             {"greatest_difference": 0.743123, "place": [1, 2]},
@@ -66,7 +72,19 @@ JSON = st.recursive(
     max_leaves=6,
 )
 KEYS = st.sampled_from(
-    ["shape", "expected_shape", "dtype", "mismatched", "total", "greatest_difference", "place", "tolerance"],
+    [
+        "shape",
+        "expected_shape",
+        "dtype",
+        "mismatched",
+        "total",
+        "greatest_difference",
+        "place",
+        "tolerance",
+        "accuracy",
+        "minimum",
+        "plots",
+    ],
 )
 
 

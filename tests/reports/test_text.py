@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labgrade.reports.text import counted, number, percent, shown, visible
+from labgrade.reports.text import counted, number, percent, shown, visible, written
 
 JOINERS = "\u200c\u200d"
 
@@ -74,6 +74,25 @@ class TestShown:
 )
 def test_marks_have_no_trailing_zeros(mark, text):
     assert number(Decimal(mark)) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0173064, "0.0173064"),
+        (1 / 3, "0.333333"),
+        (101_770, "101,770"),
+        (-2.0, "-2"),
+        (0.0, "0"),
+        (1e15, "1e+15"),
+        (1.5e-9, "1.5e-09"),
+        (float("nan"), "NaN"),
+        (float("inf"), "Infinity"),
+        (float("-inf"), "-Infinity"),
+    ],
+)
+def test_measured_numbers_have_six_digits_and_whole_ones_all(value, text):
+    assert written(value) == text
 
 
 @pytest.mark.parametrize(

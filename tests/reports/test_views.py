@@ -14,7 +14,7 @@ from labgrade.record.model import Check, GradeRecord
 from labgrade.reports.code import CodeView
 from labgrade.reports.views import LabInfo, Score, StudentView, student_view
 
-from .factory import INFO, LAB, check, exercise, record, varied
+from .factory import INFO, LAB, check, confusion, curve, exercise, points, record, table, varied
 
 
 def view_of(graded: GradeRecord, lab: LabInfo = INFO) -> StudentView:
@@ -45,20 +45,27 @@ def marked(value: Any, path: str, found: dict[str, str]) -> Any:
     return value
 
 
-KEPT = {"schema", "outcome", "visibility", "started", "finished", "lab"}
-"""Strings that the model restricts; the walk leaves them as they are."""
+KEPT = {"schema", "outcome", "visibility", "started", "finished", "lab", "kind"}
+"""Strings that the model or a reader restricts; the walk leaves them as they are."""
 
 
 class TestAllowList:
+    DRAWN = (
+        *("[0].title", "[0].x_label", "[0].y_label", "[0].series[0].name"),
+        *("[1].title", "[1].classes[0]", "[1].classes[1]", "[1].classes[2]"),
+        *("[2].title", "[2].columns[0]", "[2].columns[1]", "[2].rows[0][0]", "[2].rows[1][0]"),
+        *("[3].title", "[3].x_label", "[3].y_label"),
+    )
+
     def shown_fields(self) -> set[str]:
         found: dict[str, str] = {}
+        plots = [plot | {"added": "x"} for plot in (curve(), confusion(), table(), points())]
+        evidence = {"fact": "x", "plots": plots}
         plain = record(
             exercise(
                 "q1",
-                check("q1.a", "failed", evidence={"fact": "x"}, misconception=f"{LAB}.q1.slug"),
-                check(
-                    "q1.b", "failed", visibility="hidden", evidence={"f": "x"}, misconception=f"{LAB}.q1.s"
-                ),
+                check("q1.a", "failed", evidence=evidence, misconception=f"{LAB}.q1.slug"),
+                check("q1.b", "failed", visibility="hidden", evidence=evidence, misconception=f"{LAB}.q1.s"),
             ),
             findings=({"code": "c", "message": "m", "where": "w"},),
             output="printed",
@@ -80,6 +87,7 @@ class TestAllowList:
             ".exercises[0].checks[0].hint",
             ".exercises[0].checks[0].misconception",
             ".exercises[0].checks[0].evidence.fact",
+            *(f".exercises[0].checks[0].evidence.plots{path}" for path in self.DRAWN),
             ".exercises[0].checks[1].feedback",
             ".exercises[0].checks[1].hint",
         }
@@ -128,6 +136,20 @@ class TestHidden:
         view = view_of(record(part.model_copy(update={"score": Decimal(1)})))
         assert view.exercises[0].visible == ()
         assert view.exercises[0].hidden[0].name == "Hidden check 1 of q1"
+
+
+class TestPlots:
+    def test_are_those_of_visible_checks(self):
+        hidden = check("q1.b", visibility="hidden", evidence={"plots": [table("NOT THIS")]})
+        view = view_of(record(exercise("q1", check("q1.a", evidence={"plots": [table("This")]}), hidden)))
+
+        assert [plot.title for plot in view.exercises[0].visible[0].plots] == ["This"]
+        assert "NOT THIS" not in " ".join(texts(view))
+
+    def test_are_no_facts(self):
+        view = view_of(record(exercise("q1", check("q1.a", evidence={"plots": [table()], "epochs": 3}))))
+
+        assert [fact.label for fact in view.exercises[0].visible[0].facts] == ["Epochs"]
 
 
 class TestScores:

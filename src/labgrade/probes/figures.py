@@ -156,7 +156,7 @@ def _answer_figure(call: Call) -> dict[str, Any]:
 
 
 def _figure_of(value: Any) -> tuple[Any, str]:
-    """Return the figure that a value stands for, and how: itself, as a part of it, or as the one left open."""
+    """Return the figure that a value stands for, and how: itself, as its part, or as the one left open."""
     from matplotlib import pyplot as plt  # noqa: PLC0415 - see above
     from matplotlib.figure import Figure  # noqa: PLC0415
 
