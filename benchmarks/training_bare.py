@@ -30,7 +30,7 @@ def main() -> None:
         raise SystemExit(f"{lab_id} trains nothing")
     solution = _module(lab_id)
     _train(solution, names[0], data, lab.training.batch_size, 1)  # warm: first optimizer, first convolutions
-    batch, epochs = lab.training.batch_size, lab.training.epochs
+    batch, epochs = lab.training.batch_size, lab.training.epochs_on(data.name)
     print(json.dumps({name: _train(solution, name, data, batch, epochs) for name in names}))
 
 

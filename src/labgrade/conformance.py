@@ -8,12 +8,16 @@ Each check loads a tiny program of its own. `LoadedSubmission` and `Channel` say
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
 
+from labgrade import probes
 from labgrade.errors import StudentCrashed, StudentFailure, StudentRaised, StudentTimedOut
+from labgrade.grader.student import StudentProxy
+from labgrade.probes.base import USUAL, Allowance
 from labgrade.wire.values import Opaque
 from labgrade.worker.executor import Channel, Executor, Limits, LoadedSubmission, Program
 
@@ -25,8 +29,9 @@ def _program(source: str, *extra: tuple[str, bytes]) -> Program:
     return Program((("lab.py", source.encode()), *extra), ("lab.py",), "submission")
 
 
-def _call(channel: Channel, name: str, *args: Any) -> Any:
-    return channel.ask("call", {"function": name, "args": list(args), "kwargs": {}, "options": {}})
+def _call(channel: Channel, name: str, *args: Any, allowance: Allowance = USUAL) -> Any:
+    arguments = {"function": name, "args": list(args), "kwargs": {}, "options": {}}
+    return channel.ask("call", arguments, allowance)
 
 
 def _shared(loaded: LoadedSubmission, name: str, *args: Any, seconds: float = _SECONDS, seed: int = 1) -> Any:
@@ -214,6 +219,115 @@ def output_is_bounded(executor: Executor) -> None:
         assert _shared(loaded, "f") == 1
 
 
+_KEEPING = (
+    "class Counter:\n"
+    "    def __init__(self):\n        self.value = 0\n"
+    "    def add(self, number):\n        self.value += number\n        return self.value\n"
+    "def value_of(counter):\n    return counter.value\n"
+)
+
+
+@contextlib.contextmanager
+def _students(loaded: LoadedSubmission, *, fresh: bool = False) -> Iterator[StudentProxy]:
+    with loaded.exercise(fresh=fresh, seconds=_SECONDS, seed=1) as channel:
+        yield StudentProxy(channel, loaded.report, set())
+
+
+def kept_objects_last_an_exercise(executor: Executor) -> None:
+    """An object that is kept can be asked and handed over until its exercise ends; in the next it is gone."""
+    with executor.open(_program(_KEEPING), _LIMITS) as loaded:
+        for fresh in (False, True):
+            with _students(loaded, fresh=fresh) as student:
+                counter = probes.create(student.Counter)
+                assert counter.type_name == "Counter"
+                assert [counter.call("add", 2), counter.call("add", 2)] == [2, 4]
+                assert [counter.get("value"), student.value_of(counter)] == [4, 4]
+            with _students(loaded) as student:
+                assert _raises(StudentRaised, student.value_of, counter)
+
+
+def an_exercise_that_ended_is_not_asked(executor: Executor) -> None:
+    """A channel of an exercise before refuses: no other exercise answers, or is disturbed, in its place."""
+    with executor.open(_program(_KEEPING), _LIMITS) as loaded:
+        for fresh in (False, True):
+            with _students(loaded, fresh=fresh) as student:
+                before = probes.create(student.Counter)
+            with _students(loaded, fresh=fresh) as student:
+                counter = probes.create(student.Counter)
+                assert _raises(LookupError, before.call, "add", 1)
+                assert counter.call("add", 1) == 1
+
+
+def _raises(kind: type[Exception], ask: Callable[..., Any], *args: Any) -> bool:
+    try:
+        ask(*args)
+    except kind:
+        return True
+    return False
+
+
+def an_exercise_may_ask_nothing(executor: Executor) -> None:
+    """One whose checks need no answer leaves the next its process."""
+    source = _BURNING + "calls = []\ndef calls_so_far():\n    calls.append(1)\n    return len(calls)\n"
+    with executor.open(_program(source), _LIMITS) as loaded:
+        assert _shared(loaded, "calls_so_far") == 1
+        for fresh in (True, True, False):
+            with loaded.exercise(fresh=fresh, seconds=_SECONDS, seed=1):
+                pass
+        assert _shared(loaded, "calls_so_far") == 2
+        assert _fresh(loaded, "burn", 0.3) == 0.3
+
+
+_BURNING = (
+    "import time\n"
+    "def burn(seconds):\n"
+    "    end = time.process_time() + seconds\n"
+    "    while time.process_time() < end: pass\n"
+    "    return seconds\n"
+    "def loop():\n    while True: pass\n"
+)
+
+
+def an_allowance_is_time_apart(executor: Executor) -> None:
+    """A request may have time of its own; what it uses is not the exercise's, whose time stays limited."""
+    with (
+        executor.open(_program(_BURNING), _LIMITS) as loaded,
+        loaded.exercise(fresh=False, seconds=0.3, seed=1) as channel,
+    ):
+        assert _call(channel, "burn", 1.0, allowance=Allowance(seconds=20)) == 1.0
+        assert _call(channel, "burn", 0.01) == 0.01
+        assert _times_out(channel, "loop") == 0.3
+
+
+def an_allowance_ends(executor: Executor) -> None:
+    """Past its own time a request is stopped, however much the exercise has left."""
+    with executor.open(_program(_BURNING), _LIMITS) as loaded:
+        with loaded.exercise(fresh=False, seconds=60, seed=1) as channel:
+            assert _times_out(channel, "loop", Allowance(seconds=0.3)) == 0.3
+        assert _shared(loaded, "burn", 0.0) == 0.0
+
+
+def _times_out(channel: Channel, name: str, allowance: Allowance = USUAL) -> float:
+    try:
+        value = _call(channel, name, allowance=allowance)
+    except StudentTimedOut as end:
+        return end.seconds
+    raise AssertionError(f"{name} returned {value!r}")
+
+
+def large_replies_are_asked_for(executor: Executor) -> None:
+    """A reply of 20 MiB crosses where the request says that it may, and there alone."""
+    source = "import torch\ndef numbers():\n    return torch.ones(5 << 20)\n"
+    with (
+        executor.open(_program(source), _LIMITS) as loaded,
+        loaded.exercise(fresh=False, seconds=_SECONDS, seed=1) as channel,
+    ):
+        assert isinstance(_call(channel, "numbers"), Opaque)
+        came = _call(channel, "numbers", allowance=Allowance(large=True))
+        assert torch.equal(came, torch.ones(5 << 20))
+        assert isinstance(_call(channel, "numbers"), Opaque)
+
+
 CONFORMANCE: tuple[Callable[[Executor], None], ...] = (
     names_and_findings,
     values_cross,
@@ -231,5 +345,11 @@ CONFORMANCE: tuple[Callable[[Executor], None], ...] = (
     what_ended_loading_stays_out,
     a_closed_channel_costs_its_call,
     output_is_bounded,
+    kept_objects_last_an_exercise,
+    an_exercise_that_ended_is_not_asked,
+    an_exercise_may_ask_nothing,
+    an_allowance_is_time_apart,
+    an_allowance_ends,
+    large_replies_are_asked_for,
 )
 """The suite, in the order of the interface."""

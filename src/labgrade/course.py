@@ -80,7 +80,7 @@ class TrainingPlan:
     Attributes:
         images: number of training images.
         batch_size: of the loader.
-        epochs: passes over the images.
+        epochs: passes over the images; a number, or data set to number.
         seconds: CPU seconds; past them the weights reached are graded.
         minimum: data set to the least accuracy, a fraction, on images held back.
         minimum_transformed: the same where the network could not be captured.
@@ -88,10 +88,14 @@ class TrainingPlan:
 
     images: int
     batch_size: int
-    epochs: int
+    epochs: int | Mapping[str, int]
     seconds: float
     minimum: Mapping[str, float]
     minimum_transformed: Mapping[str, float]
+
+    def epochs_on(self, dataset: str) -> int:
+        """Return the passes over the images of a data set for which a minimum is stated."""
+        return self.epochs if isinstance(self.epochs, int) else self.epochs[dataset]
 
 
 @dataclass(frozen=True)

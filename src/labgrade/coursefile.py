@@ -105,7 +105,7 @@ class TrainingTable(FileModel):
 
     images: Count
     batch_size: Count
-    epochs: Count
+    epochs: Count | dict[Slug, Count]
     seconds: Seconds
     minimum: dict[Slug, Accuracy]
     minimum_transformed: dict[Slug, Accuracy]
@@ -196,6 +196,8 @@ def read_lab(path: Path, lab_id: str) -> LabTable:
     if table.id != lab_id:
         raise _wrong(path, "id", f'says "{table.id}", but the lab\'s folder is called "{lab_id}"')
     _refuse_repeats((exercise.id for exercise in table.exercises), path, "exercises", "exercise")
+    if table.training is not None:
+        _check_training(table.training, path)
     for position, exercise in enumerate(table.exercises):
         _check_exercise(exercise, path, f"exercises[{position}]")
     _check_total(table, path)
@@ -252,6 +254,20 @@ def _check_exercise(exercise: ExerciseTable, path: Path, key: str) -> None:
         if (plan.checks == 0) != (plan.marks == 0):
             what = f"{plan.checks} checks with {plan.marks} marks together; every check carries a mark"
             raise _wrong(path, f"{key}.{kind}", what)
+
+
+def _check_training(training: TrainingTable, path: Path) -> None:
+    """Every data set that may be used needs both minima, and its epochs where these differ."""
+    named = {"training.minimum_transformed": set(training.minimum_transformed)}
+    if isinstance(training.epochs, dict):
+        named["training.epochs"] = set(training.epochs)
+    for key, names in named.items():
+        if names != set(training.minimum):
+            raise _wrong(
+                path,
+                key,
+                f"names other data sets than training.minimum, which has {', '.join(training.minimum)}",
+            )
 
 
 def _check_total(table: LabTable, path: Path) -> None:

@@ -17,7 +17,34 @@ def part(name, marks):
     return f'[[plan.components]]\nid = "{name}"\ntitle = "T"\nmarks = {marks}\n'
 
 
+TRAINING = """[training]
+images = 10
+batch_size = 2
+epochs = { digits = 3, mnist = 2 }
+seconds = 5
+minimum = { digits = 0.5, mnist = 0.6 }
+minimum_transformed = { digits = 0.4, mnist = 0.5 }
+
+[limits]
+"""
+
+
+def trained(old="", new=""):
+    """A lab with a training in which `old` was replaced, as a mistake replaces its limits."""
+    return "[limits]\n", TRAINING.replace(old, new) if old else TRAINING
+
+
 LAB_MISTAKES = {
+    "a minimum without its other": (
+        *trained("digits = 0.4, ", ""),
+        r'key "training\.minimum_transformed": names other data sets .* digits, mnist',
+    ),
+    "epochs for another data set": (
+        *trained("mnist = 2", "cifar = 2"),
+        r'key "training\.epochs": names other data sets',
+    ),
+    "an accuracy in per cent": (*trained("digits = 0.5", "digits = 50"), r'key "training\.minimum\.digits"'),
+    "a training without time": (*trained("seconds = 5\n", ""), r'the key "training\.seconds" is missing'),
     "not TOML": ("marks =", "marks ", r"not valid TOML: .*line 3"),
     "unknown key": ('marks = "3.5"', 'marks = "3.5"\nmark = 1', r'unknown key "mark"'),
     "unknown key deep down": (
@@ -155,3 +182,16 @@ def test_a_mark_written_as_a_string_is_exact(mark):
 
 def test_a_mark_may_be_a_whole_number():
     assert Decimal(44) == exact_mark(44)
+
+
+def test_epochs_are_one_number_or_one_a_data_set(make_course):
+    root = make_course()
+    path = root / "assignments/lab01_tiny/lab.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(*trained()), encoding="utf-8")
+    each = load_course(root).labs[0].training
+    path.write_text(text.replace(*trained("{ digits = 3, mnist = 2 }", "7")), encoding="utf-8")
+    one = load_course(root).labs[0].training
+
+    assert (each.epochs_on("digits"), each.epochs_on("mnist")) == (3, 2)
+    assert (one.epochs_on("digits"), one.epochs_on("mnist")) == (7, 7)

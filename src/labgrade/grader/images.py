@@ -26,7 +26,7 @@ def images_of(
     """
     if lab.training is None or loaded is None:
         return None
-    if dataset not in lab.training.minimum or dataset not in lab.training.minimum_transformed:
+    if dataset not in lab.training.minimum:
         known = ", ".join(lab.training.minimum)
         raise UserError(
             f"{lab.id} states no minimum accuracy for the data set {dataset!r}.", "--data", f"Known: {known}."

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from labgrade.errors import CheckFailed, StudentFailure
+from labgrade.errors import WorkerLost
+from labgrade.wire.plain import Ref
 
 T = TypeVar("T")
 
@@ -24,20 +25,34 @@ class Once:
         """Return what `find_out` gave when it was first asked for under this key.
 
         Raises:
-            CheckFailed, StudentFailure: what it raised then, for every check that asks.
+            CheckFailed, StudentFailure: what it raised then, for every check that asks; a fault of the
+                grader's likewise.
+            TypeError: it gave a handle on an object in the worker.
         """
         if key not in self._results:
-            self._results[key] = _outcome(find_out)
+            self._results[key] = _outcome(key, find_out)
         result: T = self._results[key]()
         return result
 
 
-def _outcome(find_out: Callable[[], T]) -> Callable[[], T]:
+def _outcome(key: str, find_out: Callable[[], T]) -> Callable[[], T]:
     try:
         value = find_out()
-    except (CheckFailed, StudentFailure) as error:
+    except WorkerLost:
+        raise  # nothing was found out: the submission is graded again
+    except Exception as error:  # noqa: BLE001 - what failed for one check is not tried again for the next
         return _raiser(error)
+    if _holds_a_handle(value):
+        return _raiser(TypeError(f"{key!r} is a handle on an object that dies with its process"))
     return lambda: value
+
+
+def _holds_a_handle(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_holds_a_handle, value.values()))
+    if isinstance(value, (list, tuple)):
+        return any(map(_holds_a_handle, value))
+    return isinstance(value, Ref)
 
 
 def _raiser(error: Exception) -> Callable[[], Any]:

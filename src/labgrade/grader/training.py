@@ -113,20 +113,37 @@ class Trained:
 
 
 @dataclass(frozen=True)
+class TrainingBudget:
+    """What a training is given: images, batch size, epochs, CPU seconds."""
+
+    images: int
+    batch_size: int
+    epochs: int
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Trainings:
     """The `training` fixture: the trainings of one submission.
 
     Attributes:
-        budget: what each is given.
+        plan: the lab's budget and minima.
         data: the run's images.
         once: memory of the submission.
         seed_of: a label to a seed that the worker may see.
     """
 
-    budget: TrainingPlan
+    plan: TrainingPlan
     data: RunData
     once: Once
     seed_of: Callable[[str], int]
+
+    @property
+    def budget(self) -> TrainingBudget:
+        """What each training is given."""
+        plan = self.plan
+        epochs = plan.epochs_on(self.data.name)
+        return TrainingBudget(plan.images, plan.batch_size, epochs, plan.seconds)
 
     def of(self, network: RemoteFunction, train: RemoteFunction | None, attempt: int = 0) -> Trained:
         """Return a network after its one training.
@@ -200,7 +217,7 @@ class Trainings:
         return self._checked(logits)
 
     def _told(self, made: Module) -> Tensor:
-        """Return the worker's logits of images that were changed a little, where they depend on the weights."""
+        """Return the worker's logits of images changed a little, where they depend on the weights."""
         generator = torch.Generator().manual_seed(self.seed_of("transformation"))
         images = gently_transformed(self.data.test.images, generator)
         logits = self._checked(made.forward(images))
@@ -221,7 +238,7 @@ class Trainings:
         return [originals.index(name) for name in range(len(self.data.classes))]
 
     def _minimum(self, *, captured: bool) -> float:
-        minima = self.budget.minimum if captured else self.budget.minimum_transformed
+        minima = self.plan.minimum if captured else self.plan.minimum_transformed
         return minima[self.data.name]
 
 

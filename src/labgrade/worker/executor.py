@@ -95,6 +95,10 @@ class IsolationReport:
     confines: frozenset[str]
 
 
+OVER = "its exercise has ended, and with it what the worker kept"
+"""Said to a grader that asks over a channel, or of an object, of an exercise before."""
+
+
 class Channel(Protocol):
     """A line to one process that holds the loaded submission."""
 
@@ -109,6 +113,7 @@ class Channel(Protocol):
         Raises:
             StudentRaised, StudentTimedOut, StudentCrashed, NotAttempted: see `labgrade.errors`.
             WorkerLost: a process of ours died.
+            LookupError: the channel's exercise has ended (`OVER`); the grader's own fault.
         """
 
 

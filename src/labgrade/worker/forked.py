@@ -24,7 +24,7 @@ from labgrade.wire.strict_json import WireError
 from labgrade.worker import control, messages
 from labgrade.worker.clock import Clock, OverMemory
 from labgrade.worker.endings import OUR_FAULT
-from labgrade.worker.executor import Limits, LoadFinding, LoadReport, Program
+from labgrade.worker.executor import OVER, Limits, LoadFinding, LoadReport, Program
 
 _TICK_SECONDS = 0.1
 _MAX_LOADS = 5
@@ -122,6 +122,7 @@ class ForkedSubmission:
             channel.begin(seed)
             yield channel
         finally:
+            channel.over = True
             if fresh or channel.broken:
                 self._close_shared()
 
@@ -279,6 +280,7 @@ class ForkedChannel:
         self._clock = clock
         self._number = 0
         self.broken = False
+        self.over = False
 
     def begin(self, seed: int) -> None:
         """Reset and reseed the runner."""
@@ -287,6 +289,8 @@ class ForkedChannel:
 
     def ask(self, op: str, arguments: dict[str, Any], allowance: Allowance = USUAL) -> Any:
         """Run a probe in the worker; see `executor.Channel.ask`."""
+        if self.over:
+            raise LookupError(OVER)
         if self.broken:
             raise StudentCrashed("it had ended before")
         self._number += 1

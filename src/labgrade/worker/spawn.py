@@ -22,7 +22,15 @@ from labgrade.wire.frames import LARGE, Closed, Connection, Frame, FrameLimits
 from labgrade.wire.strict_json import WireError
 from labgrade.worker import messages
 from labgrade.worker.environment import worker_environment
-from labgrade.worker.executor import IsolationReport, Layer, Limits, LoadFinding, LoadReport, Program
+from labgrade.worker.executor import (
+    OVER,
+    IsolationReport,
+    Layer,
+    Limits,
+    LoadFinding,
+    LoadReport,
+    Program,
+)
 from labgrade.worker.pipes import ThreadedStream
 
 _COMMAND = "from labgrade.worker.spawned import main; main()"
@@ -195,6 +203,7 @@ class SpawnedSubmission:
             channel.begin(seed)
             yield channel
         finally:
+            channel.over = True
             if channel.broken:
                 self.end()
 
@@ -222,6 +231,7 @@ class SpawnedChannel:
         self._left = seconds * _WALL_FACTOR
         self._number = 0
         self.broken = False
+        self.over = False
 
     def begin(self, seed: int) -> None:
         """Reset and reseed the process."""
@@ -230,6 +240,8 @@ class SpawnedChannel:
 
     def ask(self, op: str, arguments: dict[str, Any], allowance: Allowance = USUAL) -> Any:
         """Run a probe in the worker; see `executor.Channel.ask`."""
+        if self.over:
+            raise LookupError(OVER)
         if self.broken:
             raise StudentCrashed("it had ended before")
         self._number += 1
@@ -241,7 +253,7 @@ class SpawnedChannel:
             return messages.read_reply(frame, self._number)
         except StudentTimedOut:
             self.broken = True
-            raise StudentTimedOut(self._seconds, "wall") from None
+            raise StudentTimedOut(allowance.seconds or self._seconds, "wall") from None
         except StudentCrashed:
             self.broken = True
             raise

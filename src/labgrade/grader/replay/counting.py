@@ -3,7 +3,7 @@
 A tensor counts in full, once, however often and under however many names it is used:
 
 - every parameter, trained or frozen;
-- a buffer or constant that a convolution or matrix product has for its weight, or makes it from;
+- a buffer or constant that is weight or bias of a convolution, matrix product or norm, or part of one;
 - a buffer or constant of more than 64 numbers, whatever it is used for.
 
 Running statistics of batch norm do not count, whatever their size, where they are used for nothing else. So
@@ -27,11 +27,11 @@ _STATISTICS: Final = slice(3, 5)  # of the arguments of native_batch_norm
 
 def parameter_count(program: Program, origins: Origins) -> int:
     """Return how many numbers a program holds, as the module docstring defines it."""
-    weights = {name for step in program.steps for name in origins.weight(step)[1]}
+    held = {name for step in program.steps for name in origins.held(step)}
     statistics = _statistics(program)
     counted, small = 0, 0
     for name, tensor in program.leaves.items():
-        if program.roles[name] in {"parameter", "frozen"} or name in weights:
+        if program.roles[name] in {"parameter", "frozen"} or name in held:
             counted += tensor.numel()
         elif name in statistics:
             continue

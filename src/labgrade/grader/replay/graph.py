@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -14,8 +14,6 @@ from labgrade.grader.replay.errors import BadGraph
 from labgrade.grader.replay.program import CONVOLUTION, LINEAR, Origins, Program
 from labgrade.grader.replay.reading import read_program
 from labgrade.grader.replay.running import Runner
-
-_NOTICEABLE: Final = 1e-4
 
 
 class LayerRow(NamedTuple):
@@ -119,18 +117,26 @@ class CapturedGraph:
         """
         return self._runner.run(images)
 
-    def influence(self, name: str, images: Tensor, generator: torch.Generator) -> bool:
+    def influence(
+        self, name: str, images: Tensor, generator: torch.Generator, *, least: float = 1e-4
+    ) -> bool:
         """Whether other values of the leaf tensor `name` change the logits of `images` noticeably.
 
         Args:
             name: of one of `tensors`.
             images: (N, …), a few.
             generator: what the other values are drawn by.
+            least: the change that counts, as a share of the largest logit. The kernel of a convolution that
+                matters changes logits by far more than a bias does; to tell it from one that is mixed in with
+                next to no weight, ask for 0.05.
+
+        Raises:
+            BadGraph: as `logits`.
         """
         before = self._runner.run(images)
         after = self._runner.run(images, {name: _other_values(self._program.leaves[name], generator)})
         scale = before.abs().max().nan_to_num(0.0, 0.0)
-        return not bool((after - before).abs().max() <= _NOTICEABLE * scale)
+        return not bool((after - before).abs().max() <= least * scale)
 
 
 def _other_values(tensor: Tensor, generator: torch.Generator) -> Tensor:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from labgrade.grader.replay.errors import BadGraph
 
-MOST_PIECES: Final = 4096
+_MOST_PIECES: Final = 4096
 """Into which a tensor may be split."""
 
 _LONGEST_WINDOW: Final = 1024
@@ -54,9 +54,13 @@ def _convolution(_images: Tensor, _weight: Tensor, _bias: Tensor | None, *option
     _windows(_images, *options[:-1])  # the last is the number of groups
 
 
-def _pieces(tensor: Tensor, *_options: Any, **_named: Any) -> None:
-    if max(tensor.shape, default=0) > MOST_PIECES:
+def _split(tensor: Tensor, size: int, dim: int = 0) -> None:
+    if tensor.shape[dim] > _MOST_PIECES * size:
         raise BadGraph("a tensor split into too many pieces")
+
+
+def _unbind(tensor: Tensor, dim: int = 0) -> None:
+    _split(tensor, 1, dim)
 
 
 def _attention(
@@ -79,11 +83,9 @@ GUARDS: Final[dict[str, Callable[..., None]]] = {
     "im2col": _windows,
     "unfold": _windows,
     "convolution": _convolution,
-    "split": _pieces,
-    "split_with_sizes": _pieces,
-    "unsafe_split": _pieces,
-    "unsafe_split_with_sizes": _pieces,
-    "unbind": _pieces,
+    "split": _split,
+    "unsafe_split": _split,
+    "unbind": _unbind,
     "_scaled_dot_product_flash_attention_for_cpu": _attention,
 }
 """By an operator's base name; called with its arguments before it is."""

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from labgrade.grader.replay.errors import BadGraph
 from labgrade.grader.replay.program import FACTORS, Step
-from labgrade.grader.replay.sizes import numbers_in, tensors_in
+from labgrade.grader.replay.sizes import extent, numbers_in, tensors_in
 
 MOST_NUMBERS: Final = 1 << 24
 """In one value, also in one that only seems as large (`expand`): an operator may have to write it out."""
@@ -77,7 +77,7 @@ class Tally:
         made = numbers_in(step.operator.base, args, kwargs)
         _check(step, made)
         products = _products(step.operator.base, args, made)
-        self.work += _CALL + _ELEMENT * (made + sum(tensor.numel() for tensor in tensors_in(args)))
+        self.work += _CALL + _ELEMENT * (made + sum(map(extent, tensors_in(args))))
         self.work += products * _price(step.operator.base, args)
         self.memory += _set_up(step.operator.base, args, products)
         if self.work > MOST_WORK + self._images * MOST_WORK_PER_IMAGE or self.memory > MOST_MEMORY:
@@ -85,7 +85,7 @@ class Tally:
 
     def _after(self, step: Step, made: list[Tensor]) -> None:
         for tensor in made:
-            _check(step, tensor.numel())
+            _check(step, extent(tensor))
         if not step.operator.views:
             self.memory += sum(tensor.numel() * tensor.element_size() for tensor in made)
         self.shapes.append(tuple(made[0].shape) if made else ())

@@ -69,6 +69,14 @@ ALLOWED: Final = frozenset(
 )
 """Names as a captured graph spells them."""
 
+_RANDOM: Final = tuple(
+    f"aten.{name}"
+    for name in (
+        "bernoulli", "dropout", "exponential_", "multinomial", "native_dropout", "normal", "rand", "uniform_",
+    )
+)  # fmt: skip
+"""How operators begin that a network in evaluation calls by mistake: dropout without `training=`."""
+
 _PAIRS: Final = frozenset({"aten.var_mean.correction", "aten.std_mean.correction"})
 """Whose second result may be used too; of other operators with several results only the first: the rest are
 positions of maxima, which look things up."""
@@ -112,11 +120,17 @@ def operator(name: str) -> Operator:
         BadGraph: it is not one that a replay runs.
     """
     if name not in ALLOWED:
-        raise BadGraph(f"the operator {name[:80]} is not replayed")
+        raise BadGraph(_refusal(name[:80]))
     _, base, overload_name = name.split(".")
     overload = getattr(getattr(torch.ops.aten, base), overload_name)
     run = STAND_INS.get(base, overload)
     return Operator(name, overload, run, GUARDS.get(base, _nothing), _items(name, overload))
+
+
+def _refusal(name: str) -> str:
+    if name.startswith(_RANDOM):
+        return f"it draws random numbers in evaluation, by {name}"
+    return f"the operator {name} is not replayed"
 
 
 def _items(name: str, overload: OpOverload) -> int | None:

@@ -83,6 +83,13 @@ class Program:
 FACTORS: Final = {"addmm": 1, "mm": 0, "bmm": 0, "baddbmm": 1, "mv": 0, "addmv": 1}
 """Matrix products, and where the first of their two factors stands."""
 
+_NORMS: Final = {
+    "native_batch_norm": slice(1, 3),
+    "native_group_norm": slice(1, 3),
+    "native_layer_norm": slice(2, 4),
+}
+"""Norms, and where their weight and bias stand."""
+
 CONVOLUTION: Final = "convolution"
 LINEAR: Final = "linear"
 
@@ -126,22 +133,29 @@ class Origins:
         Returns:
             (`CONVOLUTION` or `LINEAR`, names), or ("", []) for every other step.
         """
-        base, args = step.operator.base, step.node.args
-        if base == CONVOLUTION:
-            return self._weight_among(CONVOLUTION, args[:2], args[1:2])
-        if base in FACTORS:
-            factors = args[FACTORS[base] : FACTORS[base] + 2]
-            return self._weight_among(LINEAR, factors, factors)
-        return "", []
+        family, factors = _factors(step)
+        fixed = [factor for factor in factors if not self.depends_on_images(factor)]
+        if not fixed or fixed == factors or (family == CONVOLUTION and fixed == factors[:1]):
+            return "", []
+        names = self.leaves(fixed[0])
+        return (family, names) if names else ("", [])
 
-    def _weight_among(self, family: str, factors: list[Any], candidates: list[Any]) -> tuple[str, list[str]]:
-        references = [factor for factor in factors if isinstance(factor, str)]
-        if any(map(self.depends_on_images, references)):
-            for candidate in candidates:
-                if isinstance(candidate, str) and not self.depends_on_images(candidate):
-                    names = self.leaves(candidate)
-                    return (family, names) if names else ("", [])
+    def held(self, step: Step) -> list[str]:
+        """Return the leaves that a layer or a norm uses as weight or bias."""
+        if step.operator.base in _NORMS:
+            given = step.node.args[_NORMS[step.operator.base]]
+        else:
+            given = step.node.args if self.weight(step)[0] else []
+        fixed = [value for value in given if isinstance(value, str) and not self.depends_on_images(value)]
+        return [name for reference in fixed for name in self.leaves(reference)]
+
+
+def _factors(step: Step) -> tuple[str, list[str]]:
+    base, args = step.operator.base, step.node.args
+    family, start = (LINEAR, FACTORS[base]) if base in FACTORS else (CONVOLUTION, 0)
+    if family == CONVOLUTION and base != CONVOLUTION:
         return "", []
+    return family, [factor for factor in args[start : start + 2] if isinstance(factor, str)]
 
 
 def _reached(start: Iterable[str], onward: dict[str, set[str]]) -> set[str]:

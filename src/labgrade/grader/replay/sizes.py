@@ -36,19 +36,24 @@ def tensors_in(value: Any) -> Iterator[Tensor]:
             yield from tensors_in(item)
 
 
+def extent(tensor: Tensor) -> int:
+    """Return how many numbers a tensor, or a sum over it, may hold: an empty dimension counts as one."""
+    return math.prod(max(size, 1) for size in tensor.shape)
+
+
 def _broadcast(*args: Any, **_named: Any) -> int:
     """Elementwise operators, and reductions, which give no more than they take."""
     # torch.broadcast_shapes would import 487 modules on first use (0.3 s).
     aligned = zip_longest(*(reversed(tensor.shape) for tensor in tensors_in(args)), fillvalue=1)
-    return math.prod(max(sizes) for sizes in aligned)
+    return math.prod(max(1, *sizes) for sizes in aligned)
 
 
 def _first(tensor: Tensor, *_args: Any, **_named: Any) -> int:
-    return tensor.numel()
+    return extent(tensor)
 
 
 def _sum(tensors: list[Tensor], *_args: Any, **_named: Any) -> int:
-    return sum(tensor.numel() for tensor in tensors)
+    return sum(map(extent, tensors))
 
 
 def _product(sizes: Sequence[int]) -> int:
@@ -82,7 +87,7 @@ def _one(*_args: Any, **_named: Any) -> int:
 
 
 def _repeated(tensor: Tensor, repeats: Sequence[int]) -> int:
-    return tensor.numel() * _product(repeats)
+    return extent(tensor) * _product(repeats)
 
 
 def _padded(tensor: Tensor, padding: Sequence[int], *_value: float) -> int:
