@@ -13,26 +13,28 @@ from labgrade.probes.modules import Module, real_module
 from labgrade.probes.seeding import seed_torch
 from labgrade.probes.timing import Timed, timed
 from labgrade.probes.walk import beside, evaluating, named_parameters, set_mode
-from labgrade.wire.plain import Make
+from labgrade.wire.plain import DTYPES, Make
 
 _CAPTURE = Allowance(seconds=30.0, large=True)
 _GRACE_SECONDS = 5.0
 _RATE = 1e-3
 
 
-def export(module: Module, small: torch.Tensor, large: torch.Tensor) -> Any:
+def export(module: Module, small: torch.Tensor, large: torch.Tensor, others: torch.Tensor) -> Any:
     """Return what the worker says is the module's graph in evaluation mode, as plain data.
 
     Args:
         module: in the worker.
         small: a batch of inputs.
         large: another, of another size.
+        others: a third.
 
     Returns:
-        A dict with `graph` (see `probes.capture`), or with the `reason` why there is none. Untrusted.
+        A dict with `graph` (see `probes.capture`) and the `logits` of the third batch, or with the `reason` why
+        there is no graph. Untrusted.
     """
     return module.callee.ask(
-        EXPORT.op, (), {}, on=(module.key, ""), allowance=_CAPTURE, small=small, large=large
+        EXPORT.op, (), {}, on=(module.key, ""), allowance=_CAPTURE, small=small, large=large, others=others
     )
 
 
@@ -61,11 +63,13 @@ def train_by_adam(module: Module, loader: Make, *, epochs: int, seconds: float, 
 
 
 def _answer_export(call: Call) -> dict[str, Any]:
-    subject = real_module(call)
-    small, large = (beside(subject, call.options[name]) for name in ("small", "large"))
+    subject: Any = real_module(call)
+    small, large, others = (beside(subject, call.options[name]) for name in ("small", "large", "others"))
     try:
         with evaluating(subject):
-            return {"graph": capture(subject, small, large)}
+            graph = capture(subject, small, large)
+            # In the dtype that the network takes, as the graph has it.
+            return {"graph": graph, "logits": subject(others.to(DTYPES[graph["images"][1]]))}
     except CannotCapture as error:
         return {"reason": str(error)}
 

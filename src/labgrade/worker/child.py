@@ -76,7 +76,7 @@ class Loader:
         elif message["op"] == "serve":
             self._serve(connection)
         else:
-            self._fork(connection)
+            self._fork(connection, message["number"])
         connection.close()
 
     def _load(self, connection: Connection) -> None:
@@ -98,12 +98,12 @@ class Loader:
     def _note(self, statement: int) -> None:
         self._progress[:4] = statement.to_bytes(4, "little")
 
-    def _fork(self, connection: Connection) -> None:
+    def _fork(self, connection: Connection, number: int) -> None:
         pid = os.fork()
         if pid == 0:
             self._line.close()
             run_and_exit(lambda: self._serve(connection))
-        control.send(self._line, {"pid": pid})
+        control.send(self._line, {"pid": pid, "number": number})
 
     def _serve(self, connection: Connection) -> None:
         if self._loaded is not None:

@@ -114,17 +114,20 @@ class ForkedSubmission:
     @contextlib.contextmanager
     def exercise(self, *, fresh: bool, seconds: float, seed: int) -> Iterator[ForkedChannel]:
         """Open a channel for one exercise; see `LoadedSubmission.exercise`."""
-        if fresh or self._shared is None:
-            self._close_shared()
-            self._shared = self._new_runner()
-        channel = ForkedChannel(self, self._shared, Clock(seconds, self._limits.memory_bytes))
+        channel = ForkedChannel(self, fresh=fresh, seconds=seconds, seed=seed)
         try:
-            channel.begin(seed)
             yield channel
         finally:
             channel.over = True
-            if fresh or channel.broken:
+            if channel.broken or (fresh and channel.asked):
                 self._close_shared()
+
+    def runner(self, *, fresh: bool) -> Connection:
+        """Return a connection to a process for an exercise: another than before, or the shared one."""
+        if fresh or self._shared is None:
+            self._close_shared()
+            self._shared = self._new_runner()
+        return self._shared
 
     def _new_runner(self) -> Connection:
         if self.report.forkable:
@@ -272,20 +275,31 @@ class _Ended(Exception):
 
 
 class ForkedChannel:
-    """Requests and replies with one runner."""
+    """Requests and replies with one runner, which is there from the first request on."""
 
-    def __init__(self, owner: ForkedSubmission, connection: Connection, clock: Clock) -> None:
+    _connection: Connection
+    _clock: Clock
+
+    def __init__(self, owner: ForkedSubmission, *, fresh: bool, seconds: float, seed: int) -> None:
         self._owner = owner
-        self._connection = connection
-        self._clock = clock
+        self._fresh = fresh
+        self._seconds = seconds
+        self._seed = seed
         self._number = 0
         self.broken = False
         self.over = False
 
-    def begin(self, seed: int) -> None:
-        """Reset and reseed the runner."""
+    @property
+    def asked(self) -> bool:
+        """Whether anything was."""
+        return self._number > 0
+
+    def _begin(self) -> None:
+        """Take a runner; reset and reseed it."""
+        self._connection = self._owner.runner(fresh=self._fresh)
+        self._clock = Clock(self._seconds, self._owner.memory_bytes)
         with contextlib.suppress(Closed, TimeoutError):
-            self._connection.send(messages.begin(seed), timeout=5)
+            self._connection.send(messages.begin(self._seed), timeout=5)
 
     def ask(self, op: str, arguments: dict[str, Any], allowance: Allowance = USUAL) -> Any:
         """Run a probe in the worker; see `executor.Channel.ask`."""
@@ -293,6 +307,8 @@ class ForkedChannel:
             raise LookupError(OVER)
         if self.broken:
             raise StudentCrashed("it had ended before")
+        if not self.asked:
+            self._begin()
         self._number += 1
         self._connection.limits = LARGE if allowance.large else FrameLimits()
         try:

@@ -198,16 +198,16 @@ class SpawnedSubmission:
     @contextlib.contextmanager
     def exercise(self, *, fresh: bool, seconds: float, seed: int) -> Iterator[SpawnedChannel]:
         """Open a channel for one exercise; see `LoadedSubmission.exercise`."""
-        channel = SpawnedChannel(self._ready_worker(fresh=fresh), seconds)
+        channel = SpawnedChannel(self, fresh=fresh, seconds=seconds, seed=seed)
         try:
-            channel.begin(seed)
             yield channel
         finally:
             channel.over = True
             if channel.broken:
                 self.end()
 
-    def _ready_worker(self, *, fresh: bool) -> _Worker:
+    def ready_worker(self, *, fresh: bool) -> _Worker:
+        """Return a process for an exercise, started anew where it has to be fresh."""
         if self._worker is None or (fresh and self._used):
             self._load_once()
         if self._worker is None:
@@ -223,20 +223,25 @@ class SpawnedSubmission:
 
 
 class SpawnedChannel:
-    """Requests and replies with a spawned process."""
+    """Requests and replies with a spawned process, which is there from the first request on."""
 
-    def __init__(self, worker: _Worker, seconds: float) -> None:
-        self._worker = worker
+    _worker: _Worker
+
+    def __init__(self, owner: SpawnedSubmission, *, fresh: bool, seconds: float, seed: int) -> None:
+        self._owner = owner
+        self._fresh = fresh
         self._seconds = seconds
+        self._seed = seed
         self._left = seconds * _WALL_FACTOR
         self._number = 0
         self.broken = False
         self.over = False
 
-    def begin(self, seed: int) -> None:
-        """Reset and reseed the process."""
+    def _begin(self) -> None:
+        """Take a process; reset and reseed it."""
+        self._worker = self._owner.ready_worker(fresh=self._fresh)
         with contextlib.suppress(StudentCrashed):
-            self._worker.send(messages.begin(seed), self._left)
+            self._worker.send(messages.begin(self._seed), self._left)
 
     def ask(self, op: str, arguments: dict[str, Any], allowance: Allowance = USUAL) -> Any:
         """Run a probe in the worker; see `executor.Channel.ask`."""
@@ -244,6 +249,8 @@ class SpawnedChannel:
             raise LookupError(OVER)
         if self.broken:
             raise StudentCrashed("it had ended before")
+        if not self._number:
+            self._begin()
         self._number += 1
         started = time.monotonic()
         left = allowance.seconds * _WALL_FACTOR or self._left

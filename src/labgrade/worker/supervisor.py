@@ -65,6 +65,7 @@ class Supervisor:
         self._poll = select.poll()
         self._poll.register(grader, select.POLLIN)
         self._runner: int | None = None  # pidfd
+        self._runners = 0  # asked for so far; each has its number
         self._runner_pid = 0  # kept after its end, to tell its status from that of one killed before
         self._start_loader()
 
@@ -84,7 +85,7 @@ class Supervisor:
     def _start_loader(self) -> None:
         self._progress[:_PROGRESS_BYTES] = bytes(_PROGRESS_BYTES)
         self._started = False
-        self._awaits_runner = False
+        self._awaited = 0
         self._line, theirs = control.pair()
         # A loader that does not read must not hold us; what it misses is its own loss.
         self._line.setblocking(False)  # noqa: FBT003 - the socket's own signature
@@ -106,8 +107,10 @@ class Supervisor:
         message, descriptors = control.receive(self._grader)
         op = message["op"]
         if op in ("load", "serve", "exercise"):
-            self._awaits_runner |= op == "exercise"
-            self._tell_loader({"op": op}, descriptors)
+            if op == "exercise":
+                self._runners += 1
+                self._awaited = self._runners
+            self._tell_loader({"op": op, "number": self._runners}, descriptors)
         elif op == "usage":
             usage = self._tree.usage(exclude=(self._loader,) if self._runner is not None else ())
             control.send(self._grader, {"usage": usage})
@@ -143,15 +146,16 @@ class Supervisor:
         elif "status" in message:
             self._tell_status(message.get("pid"), message["status"])
         else:
-            self._watch_runner(message.get("pid"))
+            self._watch_runner(message.get("pid"), message.get("number"))
 
     # From its first statement on the loader is the student's: believe a pid only as far as a pid goes, once
     # an exercise, and a status only as far as a status goes.
 
-    def _watch_runner(self, pid: object) -> None:
-        if not self._awaits_runner or type(pid) is not int or not 1 < pid < _MAX_PID:
+    def _watch_runner(self, pid: object, number: object) -> None:
+        # A runner may have answered, and its exercise be over, before its loader tells of it.
+        if not self._awaited or number != self._awaited or type(pid) is not int or not 1 < pid < _MAX_PID:
             return
-        self._awaits_runner = False
+        self._awaited = 0
         with contextlib.suppress(OSError):
             self._forget_runner()
             self._runner = os.pidfd_open(pid)
@@ -182,7 +186,7 @@ class Supervisor:
     def _end(self) -> None:
         """Kill all that student code started, except the loader itself."""
         self._forget_runner()
-        self._runner_pid = 0
+        self._runner_pid = self._awaited = 0
         self._tree.kill(exclude=(self._loader,))
         self._tell_loader({"op": "reap"})
 

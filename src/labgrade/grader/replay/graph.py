@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -74,7 +75,7 @@ class CapturedGraph:
         A layer counts where its weight is a leaf tensor, or made from leaf tensors alone.
         """
         if name in {CONVOLUTION, LINEAR}:
-            return sum(row.operator == name for row in self.layers())
+            return sum(row.operator == name for row in self._layers)
         return self.operators[name]
 
     @cached_property
@@ -91,6 +92,10 @@ class CapturedGraph:
 
     def layers(self) -> list[LayerRow]:
         """Return the layers with a weight, in order of execution."""
+        return list(self._layers)
+
+    @cached_property
+    def _layers(self) -> list[LayerRow]:
         rows = []
         for step, shape in zip(self._program.steps, self._runner.shapes, strict=True):
             family, names = self._origins.weight(step)
@@ -109,13 +114,17 @@ class CapturedGraph:
         found = self._runner.survey(images).shapes
         return [(step.operator.base, shape) for step, shape in zip(self._program.steps, found, strict=True)]
 
-    def logits(self, images: Tensor) -> Tensor:
-        """Return the network's result on `images` (N, …), in passes of at most 64, by one thread.
+    def logits(self, images: Tensor, replaced: Mapping[str, Tensor] | None = None) -> Tensor:
+        """Return the network's result on `images`, in passes of at most 64, by one thread.
+
+        Args:
+            images: (N, …), N ≥ 1, on the CPU.
+            replaced: other values for some of `tensors`, of their shapes and dtypes.
 
         Raises:
             BadGraph: it does not take images of this shape, or takes too long.
         """
-        return self._runner.run(images)
+        return self._runner.run(images, replaced)
 
     def influence(
         self, name: str, images: Tensor, generator: torch.Generator, *, least: float = 1e-4
@@ -133,8 +142,8 @@ class CapturedGraph:
         Raises:
             BadGraph: as `logits`.
         """
-        before = self._runner.run(images)
-        after = self._runner.run(images, {name: _other_values(self._program.leaves[name], generator)})
+        before = self.logits(images)
+        after = self.logits(images, {name: _other_values(self._program.leaves[name], generator)})
         scale = before.abs().max().nan_to_num(0.0, 0.0)
         return not bool((after - before).abs().max() <= least * scale)
 

@@ -9,7 +9,7 @@ division and shifts, which some processors answer with a signal.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -20,6 +20,7 @@ from torch._ops import OpOverload
 from labgrade.grader.replay.errors import BadGraph
 from labgrade.grader.replay.guards import GUARDS
 from labgrade.grader.replay.standins import STAND_INS
+from labgrade.wire.plain import clean_name
 
 _VIEWS = """
     view _unsafe_view t transpose.int permute squeeze squeeze.dim squeeze.dims unsqueeze expand select.int
@@ -92,6 +93,7 @@ class Operator:
         run: what to call: the operator, or our stand-in for one that is not safe as it is.
         guard: refuses arguments that the operator itself does not check.
         items: how many of its results may be used; 0 where it gives one tensor, None for a list.
+        views: whether its results certainly lie in memory that was there before.
     """
 
     name: str
@@ -99,17 +101,12 @@ class Operator:
     run: Callable[..., Any]
     guard: Callable[..., None]
     items: int | None
+    views: bool
 
     @property
     def base(self) -> str:
         """Its name without namespace and overload: `max`."""
         return self.name.split(".")[1]
-
-    @property
-    def views(self) -> bool:
-        """Whether its results certainly lie in memory that was there before."""
-        results = self.overload._schema.returns  # noqa: SLF001 - torch offers no public name
-        return self.run is self.overload and any(result.alias_info is not None for result in results)
 
 
 @cache
@@ -120,11 +117,13 @@ def operator(name: str) -> Operator:
         BadGraph: it is not one that a replay runs.
     """
     if name not in ALLOWED:
-        raise BadGraph(_refusal(name[:80]))
+        raise BadGraph(_refusal(clean_name(name)))
     _, base, overload_name = name.split(".")
     overload = getattr(getattr(torch.ops.aten, base), overload_name)
     run = STAND_INS.get(base, overload)
-    return Operator(name, overload, run, GUARDS.get(base, _nothing), _items(name, overload))
+    results = overload._schema.returns  # noqa: SLF001 - torch offers no public name
+    views = run is overload and any(result.alias_info is not None for result in results)
+    return Operator(name, overload, run, GUARDS.get(base, _nothing), _items(name, results), views)
 
 
 def _refusal(name: str) -> str:
@@ -133,8 +132,7 @@ def _refusal(name: str) -> str:
     return f"the operator {name} is not replayed"
 
 
-def _items(name: str, overload: OpOverload) -> int | None:
-    results = overload._schema.returns  # noqa: SLF001 - torch offers no public name
+def _items(name: str, results: Sequence[Any]) -> int | None:
     if len(results) > 1:
         return 2 if name in _PAIRS else 1
     return 0 if str(results[0].real_type) == "Tensor" else None

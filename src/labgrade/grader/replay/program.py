@@ -105,6 +105,7 @@ class Origins:
             self._parents[made].add(source)
             children[source].add(made)
         self._from_images = _reached([self._group(IMAGES)], children)
+        self._found: dict[str, list[str]] = {}
         self._names: dict[str, list[str]] = defaultdict(list)
         for name in program.leaves:
             self._names[self._group(LEAF + name)].append(name)
@@ -121,8 +122,13 @@ class Origins:
 
     def leaves(self, reference: str) -> list[str]:
         """Return the names of the leaves that a value is made from."""
-        groups = _reached([self._group(reference)], self._parents)
-        return [name for group, names in self._names.items() if group in groups for name in names]
+        group = self._group(reference)
+        if group not in self._found:
+            groups = _reached([group], self._parents)
+            self._found[group] = [
+                name for one, names in self._names.items() if one in groups for name in names
+            ]
+        return self._found[group]
 
     def weight(self, step: Step) -> tuple[str, list[str]]:
         """Return the family of a layer with a weight, and the leaves that the weight is made from.

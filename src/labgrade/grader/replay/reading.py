@@ -105,9 +105,10 @@ def _images(described: Any) -> tuple[tuple[int, ...], torch.dtype]:
     sizes = _listed(shape, _MOST_DIMENSIONS)
     if not all(type(n) is int and 0 < n <= _LARGEST_SIZE for n in sizes):
         raise BadGraph("its images have no proper shape")
-    if type(dtype) is not str or dtype not in DTYPES or torch.Size(sizes).numel() > _MOST_PIXELS:
+    kind = DTYPES.get(dtype) if type(dtype) is str else None
+    if kind is None or not kind.is_floating_point or torch.Size(sizes).numel() > _MOST_PIXELS:
         raise BadGraph("its images have no proper shape or dtype")
-    return tuple(sizes), DTYPES[dtype]
+    return tuple(sizes), kind
 
 
 def _listed(value: Any, most: int) -> list[Any]:
@@ -124,7 +125,7 @@ class _Reader:
         self._known: list[Operator] = []
 
     def step(self, row: Any) -> Step:
-        name, args, kwargs = row if type(row) is list and len(row) == 3 else ("", [], {})  # noqa: PLR2004
+        name, args, kwargs = row if type(row) is list and len(row) == 3 else (None, [], {})  # noqa: PLR2004
         if type(name) is not str or type(args) is not list or type(kwargs) is not dict:
             raise BadGraph("a node is malformed")
         called = operator(name)

@@ -21,6 +21,9 @@ from labgrade.wire.operators import IMAGES, LEAF, whole
 MOST_SECONDS: Final = 120.0
 """CPU seconds of one call: a last resort, for numbers on which a processor is slow (denormal ones)."""
 
+_LONGEST_ROW: Final = 4096
+"""Numbers for one image: the rows of all passes are held together."""
+
 _MOST_AT_ONCE: Final = 64
 _MEMORY_AT_ONCE: Final = 128 << 20
 _WORK_AT_ONCE: Final = 5e8
@@ -135,7 +138,8 @@ def _affordable(limit: float, two: float, three: float) -> int:
 
 
 def _rows(output: Tensor, images: int) -> Tensor:
-    if not output.is_floating_point() or output.shape[0] != images:
+    fits = output.is_floating_point() and output.numel() <= images * _LONGEST_ROW
+    if not fits or output.shape[0] != images:
         raise BadGraph("its result is not a row of numbers for each image")
     return output.clone()
 

@@ -68,9 +68,9 @@ def trace(module: nn.Module, images: Tensor, state: dict[str, Leaf]) -> Trace:
     except CannotCapture:
         raise
     except Exception as error:
-        raise CannotCapture(f"forward raised {type(error).__name__} for {len(images)} images") from error
+        raise CannotCapture(f"forward raised {type(error).__name__[:80]} for {len(images)} images") from error
     if not isinstance(output, Tensor):
-        raise CannotCapture(f"forward returned a {type(output).__name__}, no tensor")
+        raise CannotCapture(f"forward returned a {type(output).__name__[:80]}, no tensor")
     return Trace(recorder.nodes, recorder.leaves, recorder.refer(output))
 
 
@@ -85,7 +85,7 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         # What shares a name's memory in another form stays a tensor of its own, under that name.
         for name, leaf in reversed(state.items()):
             self._known.add(leaf.value, LEAF + name)
-        self._state = {LEAF + name: Leaf(_copy(leaf.value), leaf.role) for name, leaf in state.items()}
+        self._state = {LEAF + name: leaf for name, leaf in state.items()}
         self._known.add(images, IMAGES)
 
     @classmethod
@@ -120,19 +120,12 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.nodes.append(node)
 
     def _written(self, value: Any) -> Any:
-        if value is None or isinstance(value, (bool, int, float)):
-            return value
         if isinstance(value, Tensor):
             return self.refer(value)
         if isinstance(value, (list, tuple)):
             return [self._written(item) for item in value]
-        if isinstance(value, torch.dtype):
-            return LITERAL + str(value).removeprefix("torch.")
-        if isinstance(value, str):
-            return LITERAL + value
-        if value in _FORMATS:
-            return LITERAL + _FORMATS[value]
-        raise CannotCapture(f"an argument is a {type(value).__name__}")
+        number = value is None or isinstance(value, (bool, int, float))
+        return value if number else LITERAL + _text(value)
 
     def refer(self, tensor: Tensor) -> str:
         """Return the reference of a tensor; one that was never seen becomes a constant."""
@@ -141,9 +134,19 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             reference = f"{LEAF}\0{len(self.leaves)}"  # no state name; renamed when the trace is complete
             self._known.add(tensor, reference)
             self.leaves[reference] = Leaf(_copy(tensor), "constant")
-        elif reference in self._state:
-            self.leaves.setdefault(reference, self._state[reference])
+        elif reference in self._state and reference not in self.leaves:
+            leaf = self._state[reference]
+            self.leaves[reference] = Leaf(_copy(leaf.value), leaf.role)
         return reference
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, torch.dtype):
+        return str(value).removeprefix("torch.")
+    # What else there is (a profiler's mark) may have no part in the output; a replay refuses it.
+    return _FORMATS[value] if isinstance(value, torch.memory_format) else type(value).__name__
 
 
 class _Known:

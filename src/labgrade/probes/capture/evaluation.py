@@ -12,15 +12,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
-from labgrade.probes.tracing import CannotCapture, Leaf, Trace, trace
-from labgrade.wire.operators import BATCH, IMAGES, LEAF, NODE, Memory, Node, live_nodes
-
-__all__ = ["CannotCapture", "capture"]
+from labgrade.probes.capture.merging import Merge, tidy
+from labgrade.probes.capture.tracing import CannotCapture, Leaf, trace
 
 
 def capture(module: nn.Module, small: Tensor, large: Tensor) -> dict[str, Any]:
@@ -44,8 +43,8 @@ def capture(module: nn.Module, small: Tensor, large: Tensor) -> dict[str, Any]:
     with _evaluating(module):
         form = _form(module, small)
         state = _state(module)
-        first, second = (_tidy(trace(module, form(images), state)) for images in (small, large))
-    merged = _Merge(len(small), len(large))
+        first, second = (tidy(trace(module, form(images), state)) for images in (small, large))
+    merged = Merge(len(small), len(large))
     nodes = merged.nodes(first.nodes, second.nodes)
     merged.same_constants(first.leaves, second.leaves)
     if first.output != second.output:
@@ -102,7 +101,7 @@ def _form(module: nn.Module, images: Tensor) -> Callable[[Tensor], Tensor]:
             problem = error
         else:
             return form
-    raise CannotCapture(f"forward raised {type(problem).__name__} for {len(images)} images") from problem
+    raise CannotCapture(f"forward raised {type(problem).__name__[:80]} for {len(images)} images") from problem
 
 
 def _placed(images: Tensor, device: torch.device, dtype: torch.dtype) -> Tensor:
@@ -118,96 +117,9 @@ def _state(module: nn.Module) -> dict[str, Leaf]:
     """
     found: dict[str, Leaf] = {}
     for name, parameter in nn.Module.named_parameters(module, remove_duplicate=False):
-        found[name] = Leaf(parameter, "parameter" if parameter.requires_grad else "frozen")
+        never_called: bool = is_lazy(parameter)
+        if not never_called:
+            found[name] = Leaf(parameter, "parameter" if parameter.requires_grad else "frozen")
     for name, buffer in nn.Module.named_buffers(module, remove_duplicate=False):
         found[name] = Leaf(buffer, "buffer")
     return found
-
-
-class _Tidied(NamedTuple):
-    nodes: list[Node]
-    leaves: dict[str, Leaf]
-    output: str
-
-
-def _tidy(traced: Trace) -> _Tidied:
-    """Leave out what the output does not depend on (prints, unused layers), and number the rest anew."""
-    live = live_nodes(traced.nodes, traced.output, Memory(traced.nodes))
-    new = {f"{NODE}{old}": f"{NODE}{number}" for number, old in enumerate(live)} | {IMAGES: IMAGES}
-    leaves: dict[str, Leaf] = {}
-
-    def renamed(reference: str) -> str:
-        base, dot, item = reference.partition(".") if reference.startswith(NODE) else (reference, "", "")
-        if base not in new:
-            name = _name_of(base, traced, leaves)
-            leaves[name] = traced.leaves[base]
-            new[base] = LEAF + name
-        return new[base] + dot + item
-
-    nodes = [_rewritten(traced.nodes[number], renamed) for number in live]
-    return _Tidied(nodes, leaves, renamed(traced.output))
-
-
-def _name_of(reference: str, traced: Trace, taken: dict[str, Leaf]) -> str:
-    name = reference.removeprefix(LEAF)
-    if traced.leaves[reference].role != "constant":
-        return name
-    known = {known.removeprefix(LEAF) for known, leaf in traced.leaves.items() if leaf.role != "constant"}
-    free = (f"constant.{number}" for number in range(len(traced.leaves) + len(known)))
-    return next(name for name in free if name not in taken and name not in known)
-
-
-def _rewritten(node: Node, renamed: Callable[[str], str]) -> Node:
-    def walk(value: Any) -> Any:
-        if isinstance(value, list):
-            return [walk(item) for item in value]
-        return renamed(value) if isinstance(value, str) and value[:1] in {LEAF, NODE} else value
-
-    return Node(node.operator, walk(node.args), {name: walk(value) for name, value in node.kwargs.items()})
-
-
-class _Merge:
-    """Two traces as one: what grows with the number of images becomes a multiple of it."""
-
-    def __init__(self, small: int, large: int) -> None:
-        self._small = small
-        self._large = large
-
-    def nodes(self, first: list[Node], second: list[Node]) -> list[Any]:
-        if [node.operator for node in first] != [node.operator for node in second]:
-            raise CannotCapture("other operators are called when there are more images")
-        return [self._node(*pair) for pair in zip(first, second, strict=True)]
-
-    def _node(self, one: Node, other: Node) -> list[Any]:
-        try:
-            args, kwargs = self._value(one.args, other.args), self._value(one.kwargs, other.kwargs)
-        except CannotCapture as refused:
-            raise CannotCapture(f"{one.operator}: {refused}") from None
-        return [str(one.operator), args, kwargs]
-
-    def _value(self, one: Any, other: Any) -> Any:
-        if type(one) is not type(other):
-            raise CannotCapture("an argument changes with the images")
-        if isinstance(one, list) and len(one) == len(other):
-            return [self._value(*pair) for pair in zip(one, other, strict=True)]
-        if isinstance(one, dict) and one.keys() == other.keys():
-            return {key: self._value(value, other[key]) for key, value in one.items()}
-        return one if one == other or one != one else self._multiple(one, other)  # noqa: PLR0124 - NaN
-
-    def _multiple(self, one: Any, other: Any) -> str:
-        if type(one) is int and one * self._large == other * self._small and one % self._small == 0:
-            return f"{BATCH}{one // self._small}"
-        raise CannotCapture("an argument changes with the images")
-
-    def same_constants(self, first: dict[str, Leaf], second: dict[str, Leaf]) -> None:
-        if list(first) != list(second):
-            raise CannotCapture("other tensors are used when there are more images")
-        for name, leaf in first.items():
-            if leaf.role == "constant" and not _equal(leaf.value, second[name].value):
-                raise CannotCapture("a tensor made outside of torch changes with the images")
-
-
-def _equal(one: Tensor, other: Tensor) -> bool:
-    if one.shape != other.shape or one.dtype != other.dtype:
-        return False
-    return torch.equal(one, other) or bool(torch.isclose(one, other, rtol=0, atol=0, equal_nan=True).all())
