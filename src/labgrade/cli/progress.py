@@ -1,4 +1,4 @@
-"""Progress: of a batch a live bar with the time to go, or plain lines; of a check the exercise that trains."""
+"""Progress: of a batch a live bar with the time to go, or plain lines; of a check what trains now."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class RemoteFunction:
         """Run the function in the worker and return its value."""
         return self.ask("call", args, kwargs)
 
-    def ask(  # noqa: PLR0913 - see the protocol
+    def ask(
         self,
         op: str,
         args: tuple[Any, ...],

@@ -107,8 +107,8 @@ class Trained:
             evidence.finding("training-cut", say)
         if self.graph is None:
             say = (
-                f"A network could not be read as a graph of operations ({self.reason}). Its accuracy was measured "
-                "on images that were changed a little, by its own predictions."
+                f"A network could not be read as a graph of operations ({self.reason}). Its accuracy was "
+                "measured on images that were changed a little, by its own predictions."
             )
             evidence.finding("not-captured", say)
 

@@ -30,8 +30,8 @@ def export(module: Module, small: torch.Tensor, large: torch.Tensor, others: tor
         others: a third.
 
     Returns:
-        A dict with `graph` (see `probes.capture`) and the `logits` of the third batch, or with the `reason` why
-        there is no graph. Untrusted.
+        A dict with `graph` (see `probes.capture`) and the `logits` of the third batch, or with the `reason`
+        why there is no graph. Untrusted.
     """
     return module.callee.ask(
         EXPORT.op, (), {}, on=(module.key, ""), allowance=_CAPTURE, small=small, large=large, others=others
