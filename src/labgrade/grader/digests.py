@@ -17,7 +17,7 @@ _PACKAGES = ("torch", "torchvision", "numpy", "scikit-learn", "pytest", "matplot
 
 
 def grader_digest(lab: Lab) -> str:
-    """Return the digest of a lab's grader: its modules and what they share, `lab.toml`, labgrade's version."""
+    """Return the digest of a lab's grader: modules, what they share, `lab.toml`, and labgrade's version."""
     total = hashlib.sha256(__version__.encode())
     for path in (*grader_sources(lab.graders), lab.folder / LAB_FILE):
         data = path.read_bytes()
