@@ -9,9 +9,9 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
+from labgrade.budget import USUAL
 from labgrade.errors import StudentRaised
 from labgrade.probes import BUILTIN_PROBES, Allowance, Call
-from labgrade.probes.base import USUAL
 from labgrade.probes.seeding import seed_torch
 from labgrade.worker.executor import IsolationReport, Limits, LoadReport, Program
 

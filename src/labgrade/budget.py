@@ -1,10 +1,11 @@
-"""Seconds that student code may use inside the worker, enforced by interrupting it."""
+"""What student code may use: seconds, enforced by interrupting it, and what one request gets beyond."""
 
 from __future__ import annotations
 
 import ctypes
 import signal
 import threading
+from dataclasses import dataclass
 from time import monotonic, process_time
 from typing import TYPE_CHECKING, Final
 
@@ -108,3 +109,20 @@ class Budget:
 def _raise_in_thread(thread: int, error: type[BaseException]) -> None:
     """Have `error` raised in a thread as soon as it runs Python code."""
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error))
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What one request may use beyond what its exercise may.
+
+    Attributes:
+        seconds: CPU seconds of its own, which do not count as the exercise's; 0 for none.
+        large: the reply may hold a whole network.
+    """
+
+    seconds: float = 0.0
+    large: bool = False
+
+
+USUAL = Allowance()
+"""Nothing beyond."""

@@ -15,9 +15,9 @@ from typing import Any
 import torch
 
 from labgrade import probes
+from labgrade.budget import USUAL, Allowance
 from labgrade.errors import StudentCrashed, StudentFailure, StudentRaised, StudentTimedOut
 from labgrade.grader.student import StudentProxy
-from labgrade.probes.base import USUAL, Allowance
 from labgrade.wire.values import Opaque
 from labgrade.worker.executor import Channel, Executor, Limits, LoadedSubmission, Program
 

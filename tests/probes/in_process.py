@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.wire.forge import parts
 
-from labgrade.probes.base import USUAL, Allowance
+from labgrade.budget import USUAL, Allowance
 from labgrade.wire.frames import LARGE, UNLIMITED, Frame, FrameLimits, decode, encode
 from labgrade.worker import messages
 from labgrade.worker.child import answer

@@ -158,3 +158,23 @@ print(*sorted(set(sys.modules) - before), sep="\\n")
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
     assert "" == ended.stdout.strip()
+
+
+class TrainsItself(torch.nn.Module):
+    """A class whose `train` is a training, not a switch."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = torch.nn.Linear(4, 3)
+
+    def train(self, loader, epochs):
+        raise AssertionError("nobody asked for a training")
+
+    def forward(self, x):
+        return self.layer(x)
+
+
+def test_a_class_with_a_training_of_its_own_is_captured():
+    graph = capture(TrainsItself(), torch.rand(3, 4), torch.rand(5, 4))
+
+    assert set(graph["leaves"]) == {"layer.weight", "layer.bias"}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from labgrade.errors import WorkerLost
-from labgrade.wire.plain import Ref
+from labgrade.probes.objects import Remote
 
 T = TypeVar("T")
 
@@ -52,7 +52,7 @@ def _holds_a_handle(value: Any) -> bool:
         return any(map(_holds_a_handle, value.values()))
     if isinstance(value, (list, tuple)):
         return any(map(_holds_a_handle, value))
-    return isinstance(value, Ref)
+    return isinstance(value, Remote)
 
 
 def _raiser(error: Exception) -> Callable[[], Any]:

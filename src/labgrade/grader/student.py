@@ -12,8 +12,8 @@ import difflib
 from collections.abc import Mapping
 from typing import Any
 
+from labgrade.budget import USUAL, Allowance
 from labgrade.errors import NotAttempted, StudentRaised, StudentTimedOut
-from labgrade.probes.base import USUAL, Allowance
 from labgrade.worker.executor import Channel, LoadReport
 
 

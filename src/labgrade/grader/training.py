@@ -25,11 +25,14 @@ from labgrade.probes.modules import Module, Parameter, module
 from labgrade.probes.objects import loader
 from labgrade.probes.timing import Timed, within
 from labgrade.probes.training import export, train_by_adam
-from labgrade.wire.plain import Make
+from labgrade.wire.plain import Make, clean_name
 
 _SMALL, _CAPTURED = 3, 8
 """A network is captured on 3 images and on 5 others: what depends on the batch shows. Then it is held to what
 the worker computes for 8 more."""
+
+_REASON_LIMIT = 200
+_MOST_LOSSES = 10_000
 
 _BY_CHANCE = 0.4
 """Where weights are random, ten classes are told apart in a tenth of the cases; far below this."""
@@ -172,7 +175,7 @@ class Trainings:
         told = export(network, few, more, others)
         if not isinstance(told, dict) or "graph" not in told:
             reason = told.get("reason") if isinstance(told, dict) else None
-            return None, reason[:200] if isinstance(reason, str) else "no graph came"
+            return None, clean_name(reason, _REASON_LIMIT) if isinstance(reason, str) else "no graph came"
         try:
             graph = CapturedGraph.from_plain(told["graph"])
             if agrees(graph, others, told.get("logits")):
@@ -258,6 +261,6 @@ def _scrambled(made: Module, generator: torch.Generator) -> Mapping[str, Tensor]
 def _numbers(losses: Any) -> list[float]:
     """Return losses that can be drawn, or none."""
     try:
-        return [expect(loss).number() for loss in expect(losses).items()]
+        return [expect(loss).number() for loss in expect(losses).items()[:_MOST_LOSSES]]
     except CheckFailed:
         return []

@@ -3,8 +3,9 @@
 Each takes `student.NAME` first, so that no probe's name can collide with a student's.
 """
 
+from labgrade.budget import Allowance
 from labgrade.probes import calls, figures, gradients, modules, objects, storage, timing, training
-from labgrade.probes.base import Allowance, Call, Callee, Probe
+from labgrade.probes.base import Call, Callee, Probe
 from labgrade.probes.calls import repeated, seeded
 from labgrade.probes.figures import AxesData, FigureData, figure
 from labgrade.probes.gradients import autograd_ran, without_autograd

@@ -12,24 +12,8 @@ from typing import Any, Protocol
 
 import torch
 
+from labgrade.budget import USUAL, Allowance
 from labgrade.wire import pack, unpack
-
-
-@dataclass(frozen=True)
-class Allowance:
-    """What one request may use beyond what its exercise may.
-
-    Attributes:
-        seconds: CPU seconds of its own, which do not count as the exercise's; 0 for none.
-        large: the reply may hold a whole network.
-    """
-
-    seconds: float = 0.0
-    large: bool = False
-
-
-USUAL = Allowance()
-"""Nothing beyond."""
 
 
 class Callee(Protocol):

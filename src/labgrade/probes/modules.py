@@ -13,8 +13,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from labgrade.budget import Allowance
 from labgrade.errors import CheckFailed
-from labgrade.probes.base import Allowance, Call, Callee, Probe
+from labgrade.probes.base import Call, Callee, Probe
 from labgrade.probes.objects import Remote, create, make
 from labgrade.probes.walk import (
     beside,
@@ -74,7 +75,7 @@ class Module(Remote):
         told = self._ask(LAYERS.op)
         if not isinstance(told, list):
             return []
-        return [Layer(*row) for row in told if _is_row(row, (str, str))]
+        return [Layer(*map(clean_name, row)) for row in told if _is_row(row, (str, str))]
 
     def load(self, tensors: Sequence[Tensor] | Mapping[str, Tensor]) -> None:
         """Set parameters in place: all by order, or some by name.

@@ -16,7 +16,8 @@ from typing import Any
 
 import torch
 
-from labgrade.probes.base import USUAL, Allowance, Call, Callee, Probe
+from labgrade.budget import USUAL, Allowance
+from labgrade.probes.base import Call, Callee, Probe
 from labgrade.probes.seeding import seed_torch
 from labgrade.wire.plain import Make, Ref, clean_name
 

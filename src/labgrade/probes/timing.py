@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from labgrade.budget import Budget, OutOfTime
-from labgrade.probes.base import Allowance, Call, Callee, Probe
+from labgrade.budget import Allowance, Budget, OutOfTime
+from labgrade.probes.base import Call, Callee, Probe
 from labgrade.probes.seeding import seed_torch
 
 _GRACE_SECONDS = 5.0

@@ -7,7 +7,8 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-from labgrade.probes.base import Allowance, Call, Probe
+from labgrade.budget import Allowance
+from labgrade.probes.base import Call, Probe
 from labgrade.probes.capture import CannotCapture, capture
 from labgrade.probes.modules import Module, real_module
 from labgrade.probes.seeding import seed_torch

@@ -77,6 +77,10 @@ class Make:
         self.args = args
         self.kwargs = kwargs
 
+    def __repr__(self) -> str:
+        """Return the path alone; arguments may be images."""
+        return f"Make({self.path!r})"
+
 
 def clean_text(text: str, limit: int = MAX_TEXT) -> str:
     """Return `text` as valid Unicode of at most `limit` characters (lone surrogates replaced)."""

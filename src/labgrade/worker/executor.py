@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from labgrade.probes.base import USUAL, Allowance
+from labgrade.budget import USUAL, Allowance
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,8 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from labgrade.budget import WALL_FACTOR
+from labgrade.budget import USUAL, WALL_FACTOR, Allowance
 from labgrade.errors import StudentCrashed, StudentTimedOut, WorkerLost
-from labgrade.probes.base import USUAL, Allowance
 from labgrade.wire.frames import LARGE, Closed, Connection, Frame, FrameLimits
 from labgrade.wire.strict_json import WireError
 from labgrade.worker import control, messages

@@ -20,6 +20,7 @@ from torch.nn.parameter import is_lazy
 
 from labgrade.probes.capture.merging import Merge, tidy
 from labgrade.probes.capture.tracing import CannotCapture, Leaf, trace
+from labgrade.probes.walk import evaluating, named, named_parameters
 
 
 def capture(module: nn.Module, small: Tensor, large: Tensor) -> dict[str, Any]:
@@ -69,21 +70,13 @@ _LIBRARIES: tuple[tuple[Callable[[], bool], Callable[[bool], None]], ...] = (
 @contextmanager
 def _evaluating(module: nn.Module) -> Iterator[None]:
     """Switch to eval mode, without gradients and without kernels that a replay could not take apart."""
-    modes = [(part, part.training) for part in nn.Module.modules(module)]
     with ExitStack() as stack:
-        stack.enter_context(torch.no_grad())
+        stack.enter_context(evaluating(module))
         # Recurrent and attention layers then call the operators that they are made of.
         for get, switch in _LIBRARIES:
             stack.callback(switch, get())
             switch(False)  # noqa: FBT003 - torch's own signature
-        stack.callback(_restore, modes)
-        nn.Module.eval(module)
         yield
-
-
-def _restore(modes: list[tuple[nn.Module, bool]]) -> None:
-    for part, training in modes:
-        part.training = training
 
 
 def _form(module: nn.Module, images: Tensor) -> Callable[[Tensor], Tensor]:
@@ -91,7 +84,7 @@ def _form(module: nn.Module, images: Tensor) -> Callable[[Tensor], Tensor]:
 
     Also lets a module make what it makes at its first call, before its parameters are listed.
     """
-    like = next(iter(nn.Module.parameters(module)), images)
+    like = next((value for _, value in named_parameters(module)), images)
     problem: Exception | None = None
     for dtype in dict.fromkeys((images.dtype, like.dtype)):
         form = partial(_placed, device=like.device, dtype=dtype)
@@ -116,10 +109,10 @@ def _state(module: nn.Module) -> dict[str, Leaf]:
     listed under both; the trace takes the first.
     """
     found: dict[str, Leaf] = {}
-    for name, parameter in nn.Module.named_parameters(module, remove_duplicate=False):
+    for name, parameter in named_parameters(module):
         never_called: bool = is_lazy(parameter)
         if not never_called:
             found[name] = Leaf(parameter, "parameter" if parameter.requires_grad else "frozen")
-    for name, buffer in nn.Module.named_buffers(module, remove_duplicate=False):
+    for name, buffer in named(module, "_buffers"):
         found[name] = Leaf(buffer, "buffer")
     return found
