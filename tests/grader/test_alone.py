@@ -1,4 +1,4 @@
-"""Exercises that run by themselves: once, in a process of their own. What they find out is shared, and shown."""
+"""Exercises that run by themselves: once, in their own process. What they find out is shared, and shown."""
 
 from __future__ import annotations
 

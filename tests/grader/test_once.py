@@ -8,6 +8,7 @@ from labgrade.errors import CheckFailed, StudentTimedOut, WorkerLost
 from labgrade.grader.once import Once
 from labgrade.probes import Make, Remote
 from labgrade.probes.modules import Module
+from labgrade.wire.plain import Ref
 
 
 class Asked:
@@ -59,6 +60,10 @@ def test_a_lost_process_of_ours_is_no_result():
     with pytest.raises(WorkerLost):
         once("key", lost)
     assert once("key", Asked(5)) == 5
+
+
+def test_what_a_worker_forges_is_a_value_not_our_fault():
+    assert Once()("key", Asked(Ref("object0"))) == Ref("object0")
 
 
 HANDLE = Remote("object0", None)

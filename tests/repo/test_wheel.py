@@ -43,6 +43,12 @@ def run_installed(folder: Path, *arguments: str, cwd: Path) -> subprocess.Comple
     )
 
 
+def _shared(lab):
+    """What visible and hidden checks of a lab share, where they share anything: visible ones need it."""
+    path = f"graders/{lab}/shared.py"
+    return [path] if (REPOSITORY / path).is_file() else []
+
+
 def test_the_wheel_carries_each_labs_public_part(wheel_names):
     for lab in LABS:
         for path in (
@@ -51,6 +57,7 @@ def test_the_wheel_carries_each_labs_public_part(wheel_names):
             f"assignments/{lab}/{lab}.py",
             f"assignments/{lab}/{lab}.ipynb",
             f"graders/{lab}/test_visible.py",
+            *_shared(lab),
         ):
             assert f"{PUBLIC}/{path}" in wheel_names
     assert f"{PUBLIC}/course.toml" in wheel_names
@@ -60,7 +67,7 @@ def test_the_wheel_carries_each_labs_public_part(wheel_names):
 def test_the_wheels_public_part_holds_nothing_else(wheel_names):
     carried = [name for name in wheel_names if name.startswith(f"{PUBLIC}/")]
 
-    assert 2 + 5 * len(LABS) == len(carried)
+    assert 2 + 5 * len(LABS) + sum(len(_shared(lab)) for lab in LABS) == len(carried)
 
 
 def test_no_path_in_the_wheel_speaks_of_answers(wheel_names):
