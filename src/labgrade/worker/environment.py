@@ -27,6 +27,8 @@ def worker_environment() -> dict[str, str]:
         "JOBLIB_MULTIPROCESSING": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
         "NVIDIA_TF32_OVERRIDE": "0",
+        # Asking the driver whether there is a GPU would keep every later fork from using it.
+        "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
     }
     inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     if sys.platform == "win32":

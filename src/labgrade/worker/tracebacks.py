@@ -177,7 +177,9 @@ _HABITS: Final = (
     (
         re.compile(
             r"NVIDIA driver|compiled with CUDA|No CUDA GPUs|'cuda' backend|CUDA device but|"
-            r"\bMPS\b|\bmps devices?\b",
+            r"\bMPS\b|\bmps devices?\b|"
+            # What a fork says where its parent had asked whether there is a GPU.
+            r"re-initialize CUDA|is_device_in_bad_fork",
             re.IGNORECASE,
         ),
         "This machine has no GPU; use the device argument instead of 'cuda'.",

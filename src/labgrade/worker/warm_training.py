@@ -6,6 +6,8 @@ pass, loader and trace of a network some more. Nothing here starts a thread, whi
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import torch
 from torch import nn
 from torch.nn import functional
@@ -32,8 +34,10 @@ def _train(network: nn.Module, optimizer: torch.optim.Optimizer) -> None:
 def _warm() -> None:
     torch.set_num_threads(1)
     network = _network()
-    for optimizer in (torch.optim.Adam(network.parameters()), torch.optim.SGD(network.parameters(), lr=0.1)):
-        _train(network, optimizer)
+    # Adam's step asks for a GPU, and a process that has asked the driver has forks that cannot use one.
+    with patch("torch.cuda.is_available", return_value=False):
+        for optimizer in (torch.optim.Adam(network.parameters()), torch.optim.SGD(network.parameters(), 0.1)):
+            _train(network, optimizer)
     network.eval()
     try:
         with torch.no_grad():
