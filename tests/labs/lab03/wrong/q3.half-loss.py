@@ -1,0 +1,6 @@
+solved = RegressionModel
+
+
+class RegressionModel(solved):
+    def criterion(self, y, yp):
+        return ((yp - y) ** 2).mean() / 2

@@ -1,0 +1,6 @@
+solved = RegressionModel
+
+
+class RegressionModel(solved):
+    def criterion(self, y, yp):
+        return torch.sqrt(((yp - y) ** 2).mean())

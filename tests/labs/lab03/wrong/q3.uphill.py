@@ -1,0 +1,7 @@
+solved = RegressionModel
+
+
+class RegressionModel(solved):
+    def update(self):
+        self.w += self.learning_rate * self.w.grad
+        self.b += self.learning_rate * self.b.grad

@@ -1,0 +1,18 @@
+solved_logistic = LogisticRegression
+
+
+class LogisticRegression(solved_logistic):
+    def forward(self, x):
+        return torch.sigmoid(self.linear(x))
+
+
+def train_logistic(model, x, y):
+    optimiser = torch.optim.SGD(model.parameters(), lr=5.0)
+    losses = []
+    for _ in range(3):
+        loss = nn.functional.binary_cross_entropy(model(x), y)
+        losses.append(loss.item())
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    return losses

@@ -1,0 +1,16 @@
+def train_xor(model):
+    x = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    y = torch.tensor([[0.0], [1.0], [1.0], [0.0]])
+    torch.manual_seed(3)
+    nn.init.uniform_(model.linear1.weight, 3, 5).data.mul_(torch.tensor([[1, -1], [-1, 1]]))
+    nn.init.constant_(model.linear1.bias, -1.5)
+    nn.init.uniform_(model.linear2.weight)
+    optimiser = torch.optim.Adam(model.parameters(), lr=0.03)
+    losses = []
+    for _ in range(600):
+        optimiser.zero_grad()
+        loss = nn.functional.mse_loss(model(x), y)
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    return losses

@@ -1,0 +1,2 @@
+def dense_parameter_count(sizes):
+    return sum(sizes[i] * sizes[i + 1] for i in range(len(sizes) - 1))

@@ -1,0 +1,6 @@
+def convolution_parameters(in_channels, out_channels, kernel, bias=True):
+    return (
+        sum(p.numel() for p in nn.Conv2d(in_channels, out_channels, (1, kernel), bias=bias).parameters())
+        if bias
+        else in_channels * out_channels * kernel**2
+    )

@@ -1,0 +1,9 @@
+def accuracy_against_drop(models, train_loader, test_loader, epochs, device):
+    points = []
+    for model in models:
+        train_classifier(model, train_loader, epochs, device)
+        train_classifier(model, test_loader, epochs, device)
+        points.append(
+            (parameter_drop_percent(models[0], model), evaluate_classifier(model, test_loader, device)[0])
+        )
+    return points
