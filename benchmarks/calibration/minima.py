@@ -86,9 +86,9 @@ def measured(
             yield outcome, measure
 
 
-def worst(outcomes: Collection[Outcome], lab: str, dataset: str, epochs: int) -> Outcome | None:
-    """Return the least accurate training of a lab's networks by the usual optimisers, if there is one."""
-    found = measured(outcomes, dataset, epochs, names=_of(lab))
+def worst(outcomes: Collection[Outcome], names: Collection[str], dataset: str, epochs: int) -> Outcome | None:
+    """Return the least accurate training of these networks by the usual optimisers, if there is one."""
+    found = measured(outcomes, dataset, epochs, names=names)
     return min(found, key=lambda pair: pair[1].accuracy, default=(None, None))[0]
 
 
@@ -110,12 +110,13 @@ def minimum(
         values = [measure.transformed if transformed else measure.accuracy for _, measure in found]
         return min(values, default=None)
 
-    of_lab = least(_of(lab))
+    of_lab = least(networks_of(lab))
     floor = least({SOFTMAX.name})
     return None if of_lab is None or floor is None else Minimum(of_lab, floor)
 
 
-def _of(lab: str) -> set[str]:
+def networks_of(lab: str) -> set[str]:
+    """Return the names of the networks that a lab's minima rest on."""
     return {network.name for network in NETWORKS if network.lab == lab and network.usual}
 
 

@@ -108,6 +108,7 @@ def _five_by_five() -> nn.Sequential:
     return nn.Sequential(*block(1, 6, 2), *block(6, 16, 0), nn.Flatten(), *head)
 
 
+PERCEPTRON = Network("mlp-128-64", LAB4, "784-128-64-10, ReLU", lambda: _perceptron(128, 64))
 SOFTMAX = Network("softmax", "", "784-10, linear: a floor", _perceptron)
 BASE = Network("manual", LAB5, "the manual's: 64, 128, 64 channels", lambda: _as_in_the_manual(64, 128, 64))
 REDUCED = (
@@ -118,7 +119,7 @@ REDUCED = (
 
 NETWORKS = (
     SOFTMAX,
-    Network("mlp-128-64", LAB4, "784-128-64-10, ReLU", lambda: _perceptron(128, 64)),
+    PERCEPTRON,
     Network("mlp-dropout", LAB4, "784-512-256-10, ReLU, dropout", lambda: _perceptron(512, 256, dropout=0.2)),
     Network("mlp-32-16", LAB4, "784-32-16-10, ReLU", lambda: _perceptron(32, 16)),
     Network("mlp-sigmoid", LAB4, "784-128-64-10, sigmoid", _sigmoid, usual=False),

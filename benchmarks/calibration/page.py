@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 import torch
 
 from benchmarks.calibration import minima
-from benchmarks.calibration.networks import BASE, LABS, NETWORKS, OPTIMISERS, REDUCED, Network, Optimiser
+from benchmarks.calibration.networks import (
+    BASE,
+    LAB4,
+    LAB5,
+    LABS,
+    NETWORKS,
+    OPTIMISERS,
+    PERCEPTRON,
+    REDUCED,
+    Network,
+    Optimiser,
+)
 from benchmarks.calibration.plan import Budget, DataSource
 from benchmarks.calibration.trials import Measure, Outcome
 from labgrade.errors import UserError
 
 _USUAL = [optimiser for optimiser in OPTIMISERS if optimiser.usual]
+_GROUPS = {
+    PERCEPTRON.name: {PERCEPTRON.name},
+    f"all of {LAB4}": minima.networks_of(LAB4),
+    BASE.name: {BASE.name},
+    f"all of {LAB5}": minima.networks_of(LAB5),
+}
 _PLACE = re.compile(r"(<!-- results: generated -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -125,18 +142,21 @@ class Report:
     def _epochs(self) -> Iterator[str]:
         yield from _heading("The worst training of the usual optimisers, by epochs")
         rows = [
-            (lab, source.name, *(self._worst(lab, source.name, epochs) for epochs in self.checkpoints))
-            for lab in LABS
+            (source.name, title, *(self._worst(names, source.name, epochs) for epochs in self.checkpoints))
             for source in self.sources
+            for title, names in _GROUPS.items()
         ]
-        yield from _table(("lab", "data set", *(f"{epochs} epochs" for epochs in self.checkpoints)), rows)
+        yield from _table(
+            ("data set", "networks", *(f"{epochs} epochs" for epochs in self.checkpoints)), rows
+        )
 
-    def _worst(self, lab: str, dataset: str, epochs: int) -> str:
-        outcome = minima.worst(self.outcomes, lab, dataset, epochs)
+    def _worst(self, names: Collection[str], dataset: str, epochs: int) -> str:
+        outcome = minima.worst(self.outcomes, names, dataset, epochs)
         measure = outcome and outcome.after(epochs)
         if not outcome or not measure:
             return ""
-        shown = f"{measure.accuracy:.3f} {outcome.trial.network}, {outcome.trial.optimiser}"
+        which = f"{outcome.trial.network}, " if len(names) > 1 else ""
+        shown = f"{measure.accuracy:.3f} {which}{outcome.trial.optimiser}"
         return f"**{shown}**" if epochs == self._epochs_of(dataset) else shown
 
     def _accuracies(self, dataset: str) -> Iterator[str]:

@@ -181,6 +181,10 @@ def _notes(
     return noted
 
 
+MANUAL_NOTES = [-174.0, -52.0, 1.174, 1.052, -170.208, -50.852, 1.344208, 1.102852]
+"""The two epochs that the manual works out."""
+
+
 def _wrong_notes(line: Line, theta: Theta, noted: list[float]) -> list[tuple[str, list[float], str]]:
     right, n = _notes(line, theta), len(line.x)
     by_default, at_one = Line(line.x, line.y), (1.0, 1.0)
@@ -192,9 +196,11 @@ def _wrong_notes(line: Line, theta: Theta, noted: list[float]) -> list[tuple[str
         ("no-factor-two", _notes(line, theta, 0.5), NO_FACTOR_TWO),
         ("sign-lost", _notes(line, theta, -1.0), SIGN),
         ("sign-lost", _notes(line, theta, uphill=True), SIGN),
+        ("sign-lost", [*(-g for g in right[:2]), *right[2:4], *(-g for g in right[4:6]), *right[6:]], SIGN),
         ("arguments-ignored", _notes(by_default, theta), ARGUMENTS_IGNORED),
         ("arguments-ignored", _notes(line, at_one), ARGUMENTS_IGNORED),
         ("arguments-ignored", _notes(by_default, at_one), ARGUMENTS_IGNORED),
+        ("arguments-ignored", MANUAL_NOTES, ARGUMENTS_IGNORED),
     ]
 
 

@@ -61,8 +61,10 @@ def test_the_stub_earns_nothing(course):
 
 
 def test_softmax_is_named(course, solution):
-    wrong = solution.replace("return self.output(torch.relu(self.hidden(images.flatten(1))))",
-                             "return self.output(torch.relu(self.hidden(images.flatten(1)))).softmax(1)")
+    wrong = solution.replace(
+        "return self.output(torch.relu(self.hidden(images.flatten(1))))",
+        "return self.output(torch.relu(self.hidden(images.flatten(1)))).softmax(1)",
+    )
     checks = checks_of(grade_source(LAB, wrong, course=course, exercises=("q1",)))
 
     assert checks["q1.shapes"].misconception == f"{LAB}.q1.softmax"

@@ -6,7 +6,15 @@ from labgrade.worker.isolation.view import default_view
 
 
 def _nodes(folder):
-    for name in ("null", "nvidia0", "nvidiactl", "nvidia-uvm", "nvidia-caps/nvidia-cap1", "dri/renderD128", "sda"):
+    for name in (
+        "null",
+        "nvidia0",
+        "nvidiactl",
+        "nvidia-uvm",
+        "nvidia-caps/nvidia-cap1",
+        "dri/renderD128",
+        "sda",
+    ):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).touch()
     return folder
@@ -23,5 +31,7 @@ def test_a_run_on_a_gpu_sees_its_nodes_and_no_disk(tmp_path):
     view = default_view(gpu=True, dev=_nodes(tmp_path))
 
     assert view.has_gpu
-    assert {"nvidia0", "nvidiactl", "nvidia-uvm", "nvidia-caps/nvidia-cap1", "dri/renderD128"} <= set(view.devices)
+    assert {"nvidia0", "nvidiactl", "nvidia-uvm", "nvidia-caps/nvidia-cap1", "dri/renderD128"} <= set(
+        view.devices
+    )
     assert "sda" not in view.devices

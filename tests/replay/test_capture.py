@@ -167,7 +167,7 @@ class TrainsItself(torch.nn.Module):
         super().__init__()
         self.layer = torch.nn.Linear(4, 3)
 
-    def train(self, loader, epochs):
+    def train(self, *_arguments):
         raise AssertionError("nobody asked for a training")
 
     def forward(self, x):

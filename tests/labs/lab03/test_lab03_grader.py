@@ -242,14 +242,73 @@ class TestKnownMistakes:
         assert set(short(wrong_records[name])) == {"q6.prediction_of_the_manual", "q6.fit_at_random"}
 
 
+class TestPartlyRight:
+    @pytest.mark.parametrize("losses", ["[]", "None", "'falling'"])
+    def test_parameters_keep_their_marks_where_losses_are_lost(self, losses: str) -> None:
+        lossless = f"""
+def without(real):
+    def trained(*inputs):
+        *rest, _ = real(*inputs)
+        return *rest, {losses}
+    return trained
+
+
+def silent(real):
+    def trained(*inputs):
+        real(*inputs)
+        return {losses}
+    return trained
+
+
+fit_line = without(fit_line)
+train_regression_model = silent(train_regression_model)
+train_with_loader = silent(train_with_loader)
+train_linear = silent(train_linear)
+train_logistic = silent(train_logistic)
+"""
+        record = grade_source(LAB, with_override(lossless), seed=13)
+
+        assert [check.id for check in checks(record) if check.outcome == "not_run"] == []
+        assert not {f"{q}.parameters_at_every_step" for q in ("q1", "q3", "q4")} & set(short(record))
+        assert {"q1.losses_at_random", "q3.training_at_random", "q4.one_batch_at_random"} <= set(
+            short(record)
+        )
+
+    def test_the_rate_may_be_an_argument_of_update(self) -> None:
+        handed = """
+class RegressionModel(RegressionModel):
+    def update(self, rate):
+        self.w -= rate * self.w.grad
+        self.b -= rate * self.b.grad
+
+
+def train_regression_model(model, x, y, epochs=100):
+    losses = []
+    for _ in range(epochs):
+        loss = model.criterion(y, model.forward(x))
+        losses.append(loss)
+        loss.backward()
+        with torch.no_grad():
+            model.update(model.learning_rate)
+        model.reset_grad()
+    return losses
+"""
+        handed = handed.replace(
+            "class RegressionModel(", "Solved = RegressionModel\n\n\nclass RegressionModel("
+        )
+        record = grade_source(LAB, with_override(handed), seed=13, exercises=["q3"])
+
+        assert short(record) == {}
+
+
 class TestFakedWork:
     def test_constants_earn_the_visible_part_at_most(self) -> None:
         record = grade_source(LAB, CHEATS["constants"], seed=5)
 
         passed = {check.id for check in checks(record) if check.outcome == "passed"}
         visible = {check.id for check in checks(record) if check.visibility == "visible"}
-        # Two points drawn anew cannot be looked up; a real layer is two real parameters.
-        assert passed == (visible - {"q3.criterion"}) | {"q4.module_at_random"}
+        # Points and weights that are set anew cannot be looked up; a real layer is two real parameters.
+        assert passed == (visible - {"q3.criterion", "q7.classes"}) | {"q4.module_at_random"}
 
     def test_zero_passes_nothing(self) -> None:
         record = grade_source(LAB, every_name("lambda *_, **__: 0.0"), seed=6)

@@ -19,17 +19,19 @@ EXPECTED = {
     "s01.py": FULL,
     "s02.ipynb": FULL,
     "s03.py": FULL,
-    "s04.py": {**FULL, "q1": 7, "q2": 0, "q3": 9, "q4": 0, "q6": 2.5, "q7": 3, "a1": 0},
+    "s04.py": {**FULL, "q1": 7, "q2": 0, "q3": 9, "q4": 0, "q6": 2.5, "q7": 3.5, "a1": 0},
     "s05.py": {**FULL, "q1": 2, "q2": 0, "q3": 9, "q4": 4.5, "q6": 2.5, "q7": 0, "a1": 0},
     "s06.py": {**NOTHING, "q1": 2, "q3": 1.5},
     "s07.py": {**FULL, "q1": 7, "q6": 2.5, "q7": 0, "a1": 0},
     "s08.py": {**FULL, "q4": 2.5, "q5": 1},
     "s09.py": {**FULL, "q1": 2, "q2": 0, "q4": 2.5, "a1": 0},
     "s10": {**FULL, "q1": 2, "q2": 0, "q3": 4, "a1": 0},
-    "s11.zip": {**FULL, "q1": 0, "q2": 4, "q4": 8, "q5": 0, "q7": 4.5, "a1": 0},
+    "s11.zip": {**FULL, "q1": 0, "q2": 4, "q4": 8, "q5": 0, "q7": 5, "a1": 0},
     "s12.ipynb": {**NOTHING, "q1": 5, "q2": 5.5, "q3": 2.5, "q4": 8, "q5": 1},
     "s13.py": {**NOTHING, "q3": 1.5, "q5": 2.5, "q6": 7, "q7": 0.5},
     "s14.py": {**NOTHING, "q1": 3, "q3": 2, "q4": 4.5, "q6": 4.5, "q7": 5},
+    "s15.py": {**FULL, "q2": 4, "a1": 0},
+    "s16.py": {**NOTHING, "q1": 2, "q3": 3.5, "q7": 3},
 }
 MISTAKES = {
     "s04.py": {
@@ -55,6 +57,7 @@ MISTAKES = {
     "s11.zip": {"q1.gradients-not-reset", "q2.noted-before-update", "q4.last-batch"},
     "s12.ipynb": {
         "q1.loss-after-update",
+        "q2.arguments-ignored",
         "q3.parameters-reset",
         "q3.tracking-lost",
         "q4.loss-a-batch",
@@ -72,7 +75,6 @@ MISTAKES = {
         "q4.pair-exchanged",
         "q5.closed-form",
         "q7.log-odds",
-        "q7.probabilities-for-classes",
         "a1.sign-lost",
     },
     "s14.py": {
@@ -89,6 +91,7 @@ MISTAKES = {
         "q6.arguments-ignored",
         "q7.labels-ignored",
     },
+    "s16.py": {"q1.sum-for-mean", "q3.not-updated", "q7.saturated", "a1.sign-lost"},
 }
 
 
@@ -141,6 +144,23 @@ def test_missing_gpu_is_said(records: dict[str, GradeRecord]) -> None:
     assert "GPU" in told
     assert failed
     assert all("GPU" in feedback for feedback in failed)
+
+
+def test_misspelt_name_is_pointed_out(records: dict[str, GradeRecord]) -> None:
+    (feedback,) = [
+        check.feedback
+        for exercise in records["s15.py"].exercises
+        for check in exercise.checks
+        if check.id == "q2.gradients_at_start"
+    ]
+
+    assert "`mse_gradient`" in feedback
+
+
+def test_exit_at_the_end_costs_nothing(records: dict[str, GradeRecord]) -> None:
+    (told,) = finding(records["s15.py"], "statement-raised")
+
+    assert "exit() was ignored" in told
 
 
 def test_figure_that_stays_open_is_taken(records: dict[str, GradeRecord]) -> None:

@@ -1,0 +1,6 @@
+"""Makes `benchmarks` importable: scripts beside the package, which no installation brings."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
