@@ -13,8 +13,8 @@
 # **device** a `torch.device`: move the model and each batch there, and assume neither a CPU nor a GPU.
 #
 # **What a training is given.** Each of your networks is trained once by your `train_classifier`, with 1,000
-# images in batches of 8, 12 epochs. That makes 1,500 updates: choose optimiser and learning rate for so many.
-# A training may use 60 CPU seconds (the network of the manual needs about 15); where it uses more, the weights
+# images in batches of 8, 12 epochs. That makes 1,500 updates: choose optimiser and learning rate for that.
+# A training may use 60 CPU seconds (the network of the manual needs about 15); beyond them the weights
 # reached by then are graded.
 
 

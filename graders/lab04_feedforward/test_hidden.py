@@ -13,6 +13,7 @@ import torch
 from lab04_feedforward.shared import (
     FORWARD,
     MANUAL,
+    OUTSIDE,
     ROWS,
     SIZES,
     STARTS,
@@ -43,6 +44,7 @@ from torch.nn import functional
 
 from labgrade.errors import CheckFailed, StudentFailure
 from labgrade.grader import Mistake, check, exercise, expect, probes
+from labgrade.grader.replay import BadGraph
 
 LAYERS_HINT = "Right for the manual's weights only? Follow what forward computes, step by step."
 TABLE_HINT = "Right from one start only? Train from the weights that the model has."
@@ -259,6 +261,9 @@ class TestByHand:
 
 DEPTH = "Count the layers on the way from the image to the logits, and leave out what leads nowhere."
 LAYERS = 3
+NOTICEABLE = 0.01
+"""By how much other weights of a layer have to change the logits, as a share of the largest."""
+
 NO_BEND = "Without an activation between them, several layers are worth one."
 EVALUATION_TRAINS = "The weights are others after the evaluation. What is the test data for?"
 TRAINING_MODE = "Dropout was still switching numbers off. Which mode is for evaluating?"
@@ -291,11 +296,20 @@ def _graph(student: Any, training: Any) -> Any:
 
 
 def _linear_layers(graph: Any, images: Tensor) -> int:
-    """Count the linear layers whose registered weights the logits depend on."""
-    rows = [row for row in graph.layers() if graph.roles[row.weight] == "parameter"]
+    """Count the linear layers that the logits depend on.
+
+    Raises:
+        CheckFailed: the weight of one is no parameter of the network.
+    """
+    names = [row.weight for row in graph.layers() if row.operator == "linear"]
+    outside = Mistake("learnt-outside-layers", lambda _: True, say=OUTSIDE)
+    registered = all(graph.roles[name] == "parameter" for name in names)
+    expect(names).that(registered, "A layer's weight is no parameter of the network.", mistakes=[outside])
     generator = torch.Generator().manual_seed(4)
-    names = [row.weight for row in rows if row.operator == "linear"]
-    return sum(graph.influence(name, images, generator) for name in names)
+    try:
+        return sum(graph.influence(name, images, generator, least=NOTICEABLE) for name in names)
+    except BadGraph as error:
+        raise CheckFailed("condition", "The network does not run with other weights.") from error
 
 
 def _linear_layers_by_effect(module: Any, images: Tensor) -> int:
