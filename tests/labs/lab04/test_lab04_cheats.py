@@ -181,4 +181,4 @@ def test_table_of_labels_finds_no_image() -> None:
 def test_cheats_beside_it_cost_honest_work_nothing() -> None:
     grade_source(LAB, with_override(CHEATS["knn_sklearn"]), seed=7, exercises=["q4"])
 
-    assert short(grade_source(LAB, SOLUTION, seed=7)) == {}
+    assert short(grade_source(LAB, SOLUTION, seed=7, exercises=["q4"])) == {}

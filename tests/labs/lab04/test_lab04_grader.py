@@ -72,6 +72,7 @@ class TestRightWork:
         assert short(solution) == {}
         assert solution.score == 50
 
+    @pytest.mark.slow
     def test_solution_has_full_marks_where_it_checks_itself(self) -> None:
         record = grade_source(LAB, SOLUTION, seed=1, visible_only=True)
 
@@ -108,10 +109,7 @@ class TestPartOfTheWork:
         assert {check.outcome for check in checks(record)} == {"not_attempted"}
         assert all(check.feedback for check in checks(record))
 
-    @pytest.mark.parametrize(
-        "exercise",
-        [pytest.param("q1", marks=pytest.mark.slow), "q2", "q3", pytest.param("q4", marks=pytest.mark.slow)],
-    )
+    @pytest.mark.parametrize("exercise", ["q3", *slowly("q1", "q2", "q4")])
     def test_an_exercise_stands_on_its_own(self, exercise: str) -> None:
         record = grade_source(LAB, with_override(f"del {', '.join(NAMES[exercise])}"), seed=3)
 
@@ -143,6 +141,7 @@ class TestPartOfTheWork:
 
 
 class TestBudget:
+    @pytest.mark.slow
     def test_training_without_end_is_graded_by_its_weights(self) -> None:
         endless = """
 def train_xor(model):

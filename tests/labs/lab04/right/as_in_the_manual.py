@@ -58,9 +58,9 @@ def train_xor(model):
     Y = torch.tensor([0, 1, 1, 0], dtype=torch.float32)
     loader = DataLoader(MyDataset(X, Y), batch_size=1, shuffle=True)
     loss_fn = torch.nn.MSELoss()
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.03)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     loss_list = []
-    for epoch in range(800):
+    for epoch in range(350):
         totalloss = 0.0
         model.train(True)
         for i, data in enumerate(loader):

@@ -31,8 +31,8 @@ def train_xor(model):
     x = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
     y = (x[:, :1] != x[:, 1:]).float()
     optimiser = torch.optim.SGD(model.parameters(), lr=0.5)
-    history = torch.zeros(2000)
-    for step in range(2000):
+    history = torch.zeros(1000)
+    for step in range(1000):
         loss = F.binary_cross_entropy(model(x), y)
         optimiser.zero_grad()
         loss.backward()

@@ -7,7 +7,7 @@ def train_xor(model):
     model = copy.deepcopy(model)
     optimiser = torch.optim.Adam(model.parameters(), lr=0.03)
     losses = []
-    for _ in range(600):
+    for _ in range(300):
         optimiser.zero_grad()
         loss = nn.functional.mse_loss(model(x), y)
         loss.backward()

@@ -3,7 +3,7 @@ def train_xor(model):
     y = torch.tensor([[0.0], [1.0], [1.0], [1.0]])
     optimiser = torch.optim.Adam(model.parameters(), lr=0.03)
     losses = []
-    for _ in range(600):
+    for _ in range(300):
         optimiser.zero_grad()
         loss = nn.functional.mse_loss(model(x), y)
         loss.backward()

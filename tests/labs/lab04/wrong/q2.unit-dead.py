@@ -3,7 +3,7 @@ def train_xor(model):
     y = torch.tensor([[0.0], [1.0], [1.0], [0.0]])
     optimiser = torch.optim.SGD(model.parameters(), lr=0.5)
     losses = []
-    for _ in range(1000):
+    for _ in range(200):
         total = 0.0
         for row, target in zip(x, y):
             optimiser.zero_grad()
