@@ -52,8 +52,7 @@ SETTINGS = [
 ]
 HOPELESS = {
     (("relu", "none"), Setting("mse", optimiser, rate, rows))
-    for optimiser, rate in (("sgd", 0.5), ("momentum", 0.1))
-    for rows in ("one", "in order")
+    for optimiser, rate, rows in (("sgd", 0.5, "one"), ("sgd", 0.5, "in order"), ("momentum", 0.1, "one"))
 }
 """Where a step for one row overshoots the others so far that no start was found which survives it."""
 
@@ -137,27 +136,26 @@ def _gradient(weights: Tensor, rows: Tensor, network: Network, loss: str) -> tup
 
 
 def _sgd(rate: float, momentum: float = 0.0) -> Callable[[Tensor], Tensor]:
-    velocity: Tensor | float = 0.0
+    velocity = torch.zeros(())
 
     def step(gradient: Tensor) -> Tensor:
         nonlocal velocity
-        velocity = momentum * velocity + gradient
-        return rate * velocity
+        velocity = velocity * momentum + gradient
+        return velocity * rate
 
     return step
 
 
 def _adam(rate: float) -> Callable[[Tensor], Tensor]:
-    first: Tensor | float = 0.0
-    second: Tensor | float = 0.0
+    first = second = torch.zeros(())
     steps = 0
 
     def step(gradient: Tensor) -> Tensor:
         nonlocal first, second, steps
         steps += 1
-        first = 0.9 * first + 0.1 * gradient
-        second = 0.999 * second + 0.001 * gradient**2
-        return rate * (first / (1 - 0.9**steps)) / ((second / (1 - 0.999**steps)).sqrt() + 1e-8)
+        first = first * 0.9 + gradient * 0.1
+        second = second * 0.999 + gradient**2 * 0.001
+        return first / (1 - 0.9**steps) * rate / ((second / (1 - 0.999**steps)).sqrt() + 1e-8)
 
     return step
 

@@ -343,7 +343,7 @@ def _expect_own_losses(trained: Any, data: Any, budget: Any) -> None:
     scales = (1, batches, budget.images, budget.batch_size, 1 / budget.batch_size)
     ends, guesses = _usual_losses(logits, data.train.labels), _usual_losses(0 * logits, data.train.labels)
     fits = any(
-        guess / 15 < losses[0] / scale < 2 * guess and end / 4 < losses[-1] / scale < 12 * end + guess / 3
+        _fit([loss / scale for loss in losses], end, float(guess.mean()))
         for end, guess in zip(ends, guesses, strict=True)
         for scale in scales
     )
@@ -352,17 +352,29 @@ def _expect_own_losses(trained: Any, data: Any, budget: Any) -> None:
     expect(losses).that(fits, say, mistakes=[invented])
 
 
-def _usual_losses(logits: Tensor, labels: Tensor) -> list[float]:
-    """Return the mean of the losses that are usual for classifiers, of logits or of their softmax."""
+def _fit(losses: list[float], end: Tensor, guess: float) -> bool:
+    """Whether losses may be those of a training.
+
+    Args:
+        losses: means of each epoch.
+        end: the loss of each image, afterwards. A last step that went wrong spoils their mean, not their
+            median; dropout makes losses larger than they are afterwards.
+        guess: what guessing costs.
+    """
+    begins = guess / 15 < losses[0] < 4 * guess
+    return begins and float(end.median()) / 10 < losses[-1] < 12 * float(end.mean()) + guess / 3
+
+
+def _usual_losses(logits: Tensor, labels: Tensor) -> list[Tensor]:
+    """Return losses that are usual for classifiers, (n,) each, of logits or of their softmax."""
     targets, chances = functional.one_hot(labels, 10).double(), logits.softmax(1)
-    losses = [
-        functional.cross_entropy(logits, labels),
-        functional.cross_entropy(chances, labels),
-        functional.mse_loss(logits, targets),
-        functional.mse_loss(chances, targets),
-        functional.binary_cross_entropy_with_logits(logits, targets),
+    return [
+        functional.cross_entropy(logits, labels, reduction="none"),
+        functional.cross_entropy(chances, labels, reduction="none"),
+        (logits - targets).square().mean(1),
+        (chances - targets).square().mean(1),
+        functional.binary_cross_entropy_with_logits(logits, targets, reduction="none").mean(1),
     ]
-    return [float(loss) for loss in losses]
 
 
 def _evaluation(rng: Any, absent: int | None = None) -> Evaluation:

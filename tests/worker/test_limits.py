@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Iterator
 
 import pytest
@@ -219,3 +220,32 @@ def test_a_zygote_that_cannot_start_is_a_clear_message(monkeypatch):
             broken.isolation()
     finally:
         broken.close()
+
+
+class TestAccounting:
+    def test_what_student_code_used_counts_as_used_by_the_batch(self):
+        assert spent_by_a_run_of(seconds=2.0) - spent_by_a_run_of(seconds=0.0) > 1.3
+
+
+def spent_by_a_run_of(seconds):
+    """CPU seconds of this process's ended children, over one submission that uses so many."""
+    source = (
+        "import time\n"
+        "def work(seconds):\n"
+        "    start = time.process_time()\n"
+        "    while time.process_time() - start < seconds:\n        pass\n"
+    )
+    before = _of_children()
+    made = make_executor("fork", ())
+    with (
+        made.open(program(source), Limits()) as loaded,
+        loaded.exercise(fresh=False, seconds=30, seed=1) as channel,
+    ):
+        call(channel, "work", seconds)
+    made.close()
+    return _of_children() - before
+
+
+def _of_children():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime

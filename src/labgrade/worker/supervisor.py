@@ -38,8 +38,10 @@ def run(grader: socket.socket, confinement: Confinement, limits: Limits) -> None
     _close_everything_but(grader.fileno())
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # no handler of Python's for a student's process to set off
     workdir = confinement.enter(limits)
+    supervisor = Supervisor(grader, confinement, limits, workdir)
     with contextlib.suppress(Closed):
-        Supervisor(grader, confinement, limits, workdir).serve()
+        supervisor.serve()
+    supervisor.finish()
 
 
 def _close_everything_but(keep: int) -> None:
@@ -81,6 +83,13 @@ class Supervisor:
                     self._loader_ended()
                 elif descriptor == self._runner:
                     self._runner_ended()
+
+    def finish(self) -> None:
+        """End and reap everything, so that what it used counts as used by this process.
+
+        The kernel ends what a namespace holds when its PID 1 exits, but nobody learns what that used.
+        """
+        self._forget_loader()
 
     def _start_loader(self) -> None:
         self._progress[:_PROGRESS_BYTES] = bytes(_PROGRESS_BYTES)
@@ -198,13 +207,12 @@ class Supervisor:
 
     def _forget_loader(self) -> None:
         self._forget_runner()
-        self._tree.kill()
         with contextlib.suppress(KeyError):
             self._poll.unregister(self._line)
         self._line.close()
         if self._loader_end >= 0:
             self._poll.unregister(self._loader_end)
             os.close(self._loader_end)
-            with contextlib.suppress(ChildProcessError):
-                os.kill(self._loader, signal.SIGKILL)
-                os.waitpid(self._loader, 0)
+            os.kill(self._loader, signal.SIGKILL)
+            os.waitpid(self._loader, 0)
+        self._tree.kill()

@@ -13,6 +13,7 @@ import os
 import select
 import signal
 import socket
+import time
 from dataclasses import asdict
 from typing import Any
 
@@ -26,6 +27,7 @@ from labgrade.worker.hugepages import collapse_heap
 from labgrade.worker.isolation import Confinement, View
 
 _ALWAYS = ("labgrade.worker.child", "labgrade.worker.loading", "labgrade.probes", "numpy.random")
+_LAST_WORKERS_SECONDS = 5
 
 
 def main() -> None:
@@ -103,6 +105,15 @@ class Zygote:
                     self._clients.pop(descriptor).close()
             if not ready:
                 self._spares.append(self._fork())
+        self._finish(wake)
+
+    def _finish(self, wake: int) -> None:
+        """Wait for workers that are ending; those that do not are killed with this process."""
+        for line, _ in self._spares:
+            line.close()
+        deadline = time.monotonic() + _LAST_WORKERS_SECONDS
+        while _reap(wake) and (left := deadline - time.monotonic()) > 0:
+            select.select([wake], [], [], left)
 
     def _answer(self, client: socket.socket, poll: select.poll) -> bool:
         try:
@@ -138,9 +149,13 @@ def _child_signals() -> int:
     return read
 
 
-def _reap(wake: int) -> None:
+def _reap(wake: int) -> bool:
+    """Reap those that have ended; return whether others have not."""
     with contextlib.suppress(BlockingIOError):
         os.read(wake, 4096)
-    with contextlib.suppress(ChildProcessError):
-        while os.wait4(-1, os.WNOHANG)[0]:
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
             pass
+    except ChildProcessError:
+        return False
+    return True
