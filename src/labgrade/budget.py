@@ -6,6 +6,7 @@ import ctypes
 import signal
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 from time import monotonic, process_time
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +15,11 @@ if TYPE_CHECKING:
     from types import FrameType
 
 WALL_FACTOR: Final = 3.0
-"""Wall seconds per CPU second of a budget: a sleeping program ends too, a busy machine costs no mark."""
+"""Wall seconds per CPU second of a budget: a sleeping program ends too.
+
+Seconds in which it waits for a CPU are not counted where the kernel tells of them, so that a busy machine
+costs no mark.
+"""
 
 _AGAIN: Final = 0.25  # seconds after which an interruption that was swallowed is repeated
 
@@ -30,7 +35,7 @@ class Budget:
     only: what hangs inside a C call is for the supervisor to end.
 
     Args:
-        seconds: CPU seconds; wall seconds are limited to three times as many.
+        seconds: CPU seconds; wall seconds are limited to `WALL_FACTOR` times as many.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -64,7 +69,7 @@ class Budget:
 
     def _start(self, at_most: float) -> None:
         cpu, wall = min(self._cpu, at_most), min(self._wall, at_most * WALL_FACTOR)
-        self._started = process_time(), monotonic()
+        self._started = process_time(), _wall_time()
         self._ends = self._started[0] + cpu, self._started[1] + wall
         self._active = True
         if self._by_signal:
@@ -76,7 +81,7 @@ class Budget:
             return
         self._active = False
         self._cpu -= process_time() - self._started[0]
-        self._wall -= monotonic() - self._started[1]
+        self._wall -= _wall_time() - self._started[1]
         if self._by_signal:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
@@ -85,7 +90,7 @@ class Budget:
             self._timer.join()  # what was sent to this thread arrives here at the latest, within `run`
 
     def _left(self) -> float:
-        return min(self._ends[0] - process_time(), self._ends[1] - monotonic())
+        return min(self._ends[0] - process_time(), self._ends[1] - _wall_time())
 
     def _arm(self, seconds: float) -> None:
         if self._by_signal:
@@ -104,6 +109,16 @@ class Budget:
             raise OutOfTime
         if left <= 0:
             _raise_in_thread(self._thread, OutOfTime)
+
+
+def _wall_time() -> float:
+    """Return the time of day, in seconds, less what this thread has waited for a CPU so far."""
+    try:
+        # Nanoseconds on a CPU, nanoseconds of waiting for one: the kernel's sched-stats.
+        waited = int(Path("/proc/thread-self/schedstat").read_bytes().split()[1])
+    except (OSError, IndexError, ValueError):
+        waited = 0
+    return monotonic() - waited / 1e9
 
 
 def _raise_in_thread(thread: int, error: type[BaseException]) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -154,6 +158,24 @@ def in_a_thread(action):
     return found[0]
 
 
+@contextlib.contextmanager
+def a_busy_cpu(processes):
+    """Share one CPU with so many others that do not sleep."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    program = [sys.executable, "-c", "print(flush=True)\nwhile True: pass"]
+    others = [subprocess.Popen(program, stdout=subprocess.PIPE) for _ in range(processes)]
+    try:
+        for other in others:
+            other.stdout.readline()
+        yield
+    finally:
+        for other in others:
+            other.kill()
+            other.communicate()
+        os.sched_setaffinity(0, before)
+
+
 class TestBudget:
     @pytest.mark.parametrize("run", [lambda action: action(), in_a_thread], ids=["by signal", "by thread"])
     def test_interrupts_and_says_so(self, run):
@@ -180,6 +202,17 @@ class TestBudget:
         done = []
         assert run(lambda: Budget(30.0).run(lambda: done.append(1))) is None
         assert done == [1]
+
+    @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs a process bound to one CPU")
+    @pytest.mark.skipif(not os.path.exists("/proc/self/schedstat"), reason="needs the kernel's sched-stats")
+    def test_does_not_count_what_others_take(self):
+        def work():
+            start = time.process_time()
+            while time.process_time() - start < 0.3:
+                pass
+
+        with a_busy_cpu(processes=9):
+            assert Budget(0.5).run(work) is None
 
     def test_gives_back_what_was_raised(self):
         error = ValueError("x")
