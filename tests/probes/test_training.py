@@ -98,10 +98,10 @@ class TestTrainByAdam:
             trained(Odd)
 
     @pytest.mark.parametrize("reply", [None, 5, "ab", [], [1], [1, 2], [1, True, 2], Opaque("list")], ids=str)
-    def test_a_forged_reply_is_no_training(self, reply):
+    def test_a_forged_reply_is_the_value(self, reply):
         made = Module("object0", Replying(reply), "Net")
         ran = train_by_adam(made, probes.loader(*points(), batch_size=8), epochs=1, seconds=1, seed=1)
-        assert ran == Timed(None, finished=False)
+        assert ran == Timed(reply, finished=True)
 
 
 class TestExport:
@@ -129,6 +129,21 @@ class TestExport:
 
     def test_one_that_raises_gives_a_reason(self):
         told = export(probes.module(InProcess(lambda: nn.Linear(9, 2))), *self.batches())
+        assert "RuntimeError" in told["reason"]
+
+    def test_one_that_is_too_large_to_be_sent_gives_a_reason(self):
+        told = export(probes.module(InProcess(lambda: nn.Linear(2, 6_000_000))), *self.batches())
+        assert told == {"reason": "its tensors take 68 MiB, more than is sent"}
+
+    @pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors")
+    def test_what_the_recorder_stumbles_over_gives_a_reason(self):
+        class Nested(Classifier):
+            def __init__(self):
+                super().__init__()
+                ragged = torch.nested.nested_tensor([torch.zeros(2), torch.zeros(3)])
+                self.register_buffer("ragged", ragged)
+
+        told = export(probes.module(InProcess(Nested)), *self.batches())
         assert "RuntimeError" in told["reason"]
 
     def test_what_is_no_module_is_the_students(self):

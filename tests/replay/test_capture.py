@@ -71,6 +71,13 @@ def test_the_number_of_images_becomes_a_multiple_of_it():
     assert ["aten.view.default", ["#", ["*1", -1]], {}] == plain["nodes"][0]
 
 
+def test_a_sparse_buffer_that_nothing_uses_is_no_part_of_it():
+    network = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))
+    network.register_buffer("mask", torch.eye(3).to_sparse())
+
+    assert {"1.weight", "1.bias"} == set(captured(network)["leaves"])
+
+
 def test_what_is_printed_is_no_part_of_it(capsys):
     plain = captured(Talkative())
 

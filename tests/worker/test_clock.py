@@ -77,6 +77,21 @@ def test_what_is_used_in_a_pause_does_not_count(world):
         clock.tick(world.works(0.2).usage())
 
 
+def test_what_passes_between_requests_is_no_sleep_of_the_students(world):
+    clock = Clock(2, 1)
+    clock.begin()
+    clock.tick(world.works(1).usage())
+    for _ in range(3):
+        world.sleeps(60)  # the grader computes; the worker waits for its next request
+        clock.begin()
+        clock.pause(world.usage(running=False))
+        clock.resume(world.usage(running=False))
+    clock.begin()
+    clock.tick(world.sleeps(1.9).usage(running=False))
+    with pytest.raises(StudentTimedOut):
+        clock.tick(world.sleeps(0.2).usage(running=False))
+
+
 def test_a_pause_at_once_counts_nothing(world):
     clock = Clock(2, 1)
     clock.pause(world.usage())

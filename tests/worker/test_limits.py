@@ -211,6 +211,14 @@ class TestLeftovers:
             call(channel, "spin")
         assert loaded.cpu_seconds > 0.02
 
+    def test_loaders_that_ended_used_it_too(self, executor):
+        source = "import os\nsum(i * i for i in range(3_000_000))\n"
+        with executor.open(program(source), Limits()) as once:
+            pass
+        with executor.open(program(source + "os._exit(3)\n"), Limits()) as twice:
+            pass
+        assert twice.cpu_seconds > 1.5 * once.cpu_seconds
+
 
 def test_a_zygote_that_cannot_start_is_a_clear_message(monkeypatch):
     monkeypatch.setattr("labgrade.worker.fork._COMMAND", "raise SystemExit('no torch here')")

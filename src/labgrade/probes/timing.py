@@ -34,29 +34,42 @@ def within(function: Callee, *args: Any, seconds: float, seed: int | None = None
     That it was interrupted in time is the worker's word; one that does not let itself be interrupted is
     stopped from outside a little later (`StudentTimedOut`).
     """
+    return ask_timed(function, WITHIN, args, kwargs, seconds=seconds, seed=seed)
+
+
+def ask_timed(
+    function: Callee,
+    probe: Probe,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    *,
+    seconds: float,
+    **options: Any,
+) -> Timed:
+    """Ask for a probe whose answer is given by `timed`; options as `Callee.ask`."""
     allowance = Allowance(seconds + _GRACE_SECONDS)
-    reply = function.ask(WITHIN.op, args, kwargs, allowance=allowance, seconds=seconds, seed=seed)
+    reply = function.ask(probe.op, args, kwargs, allowance=allowance, seconds=seconds, **options)
     match reply:
         case [value, bool(finished)]:
             return Timed(value, finished)
     return Timed(reply, finished=True)
 
 
-def _answer_within(call: Call) -> list[Any]:
+def timed(call: Call) -> list[Any]:
+    """Run a call within the seconds and by the seed of its options.
+
+    Returns:
+        Its value, and whether it finished.
+    """
     if call.options["seed"] is not None:
         seed_torch(int(call.options["seed"]))
-    return list(timed(call, float(call.options["seconds"])))
-
-
-def timed(call: Call, seconds: float) -> tuple[Any, bool]:
-    """Run a call within a budget; return its value and whether it finished."""
     values: list[Any] = []
-    error = Budget(seconds).run(lambda: values.append(call.run()))
+    error = Budget(float(call.options["seconds"])).run(lambda: values.append(call.run()))
     if error is None:
-        return values[0], True
+        return [values[0], True]
     if type(error) is OutOfTime:
-        return None, False
+        return [None, False]
     raise error
 
 
-WITHIN = Probe("within", _answer_within)
+WITHIN = Probe("within", timed)

@@ -11,13 +11,12 @@ from labgrade.budget import Allowance
 from labgrade.probes.base import Call, Probe
 from labgrade.probes.capture import CannotCapture, capture
 from labgrade.probes.modules import Module, real_module
-from labgrade.probes.seeding import seed_torch
-from labgrade.probes.timing import Timed, timed
+from labgrade.probes.timing import Timed, ask_timed, timed
 from labgrade.probes.walk import beside, evaluating, named_parameters, set_mode
 from labgrade.wire.plain import DTYPES, Make
+from labgrade.wire.values import LARGE_REPLY
 
 _CAPTURE = Allowance(seconds=30.0, large=True)
-_GRACE_SECONDS = 5.0
 _RATE = 1e-3
 
 
@@ -45,22 +44,17 @@ def train_by_adam(module: Module, loader: Make, *, epochs: int, seconds: float, 
     Returns:
         The mean loss of each epoch.
     """
-    allowance = Allowance(seconds + _GRACE_SECONDS)
-    told = module.callee.ask(
-        ADAM.op,
+    return ask_timed(
+        module.callee,
+        ADAM,
         (),
         {},
         on=(module.key, ""),
-        allowance=allowance,
         loader=loader,
         epochs=epochs,
         seconds=seconds,
         seed=seed,
     )
-    match told:
-        case [value, bool(finished)]:
-            return Timed(value, finished)
-    return Timed(None, finished=False)
 
 
 def _answer_export(call: Call) -> dict[str, Any]:
@@ -69,16 +63,20 @@ def _answer_export(call: Call) -> dict[str, Any]:
     try:
         with evaluating(subject):
             graph = capture(subject, small, large)
+            held = sum(leaf.nbytes for leaf in graph["leaves"].values())
+            if held > LARGE_REPLY.tensor_bytes:
+                return {"reason": f"its tensors take {held >> 20} MiB, more than is sent"}
             # In the dtype that the network takes, as the graph has it.
             return {"graph": graph, "logits": subject(others.to(DTYPES[graph["images"][1]]))}
     except CannotCapture as error:
         return {"reason": str(error)}
+    except Exception as error:  # noqa: BLE001 - some form of network that nobody thought of still has predictions
+        return {"reason": f"{type(error).__name__} while it was recorded"}
 
 
 def _answer_adam(call: Call) -> list[Any]:
-    seed_torch(int(call.options["seed"]))
-    loop = Call(_train, [real_module(call), call.options["loader"], int(call.options["epochs"])], {}, {})
-    return list(timed(loop, float(call.options["seconds"])))
+    network, options = real_module(call), call.options
+    return timed(Call(_train, [network, options["loader"], int(options["epochs"])], {}, options))
 
 
 def _train(network: Any, loader: Any, epochs: int) -> list[float]:

@@ -325,6 +325,7 @@ class ForkedChannel:
     @contextlib.contextmanager
     def _timed(self, allowance: Allowance) -> Iterator[Clock]:
         """Choose the clock of a request: the exercise's, or for the time being one of its own."""
+        self._clock.begin()
         if not allowance.seconds:
             yield self._clock
             return

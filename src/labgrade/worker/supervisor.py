@@ -77,7 +77,8 @@ class Supervisor:
             for descriptor, _ in self._poll.poll():
                 if descriptor == self._grader.fileno():
                     self._answer()
-                elif descriptor == self._line.fileno():
+                    break  # it may have closed the others, and given out their numbers again
+                if descriptor == self._line.fileno():
                     self._hear_loader()
                 elif descriptor == self._loader_end:
                     self._loader_ended()
@@ -124,7 +125,10 @@ class Supervisor:
             usage = self._tree.usage(exclude=(self._loader,) if self._runner is not None else ())
             control.send(self._grader, {"usage": usage})
         elif op == "total":
-            control.send(self._grader, {"total": self._tree.usage()["cpu"]})
+            # What is no longer there, a loader that ended say, is in the time of our own children.
+            ended = os.times()
+            total = self._tree.usage()["cpu"] + ended.children_user + ended.children_system
+            control.send(self._grader, {"total": total})
         elif op == "kill_loader":
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self._loader, signal.SIGKILL)  # its end is told of by its own event

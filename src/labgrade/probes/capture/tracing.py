@@ -160,17 +160,17 @@ class _Known:
     def add(self, tensor: Tensor, reference: str) -> None:
         self._alive.append(tensor)
         self._by_object[id(tensor)] = reference
-        if tensor.numel():
-            self._by_place[_place(tensor)] = reference
+        if place := _place(tensor):
+            self._by_place[place] = reference
 
     def reference(self, tensor: Tensor) -> str | None:
         found = self._by_object.get(id(tensor))
-        if found is None and tensor.numel():
-            found = self._by_place.get(_place(tensor))
-        return found
+        return self._by_place.get(_place(tensor)) if found is None else found
 
 
-def _place(tensor: Tensor) -> tuple[Any, ...]:
+def _place(tensor: Tensor) -> tuple[Any, ...] | None:
+    if not tensor.numel() or tensor.layout != torch.strided:
+        return None
     return tensor.data_ptr(), tuple(tensor.shape), tensor.stride(), tensor.dtype, tensor.device
 
 
