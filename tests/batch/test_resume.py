@@ -71,6 +71,15 @@ def test_equal_hand_ins_are_not_graded_again(graded):
     }
 
 
+def test_a_lab_that_reads_no_data_is_not_graded_again_for_another_data_set(graded):
+    before = record_files(graded.folder / "out")
+
+    again = grade(graded, "--data", "mnist")
+
+    assert (0, "", GRADED) == (again.code, again.err, again.scores())
+    assert before == record_files(graded.folder / "out")
+
+
 @pytest.mark.slow
 def test_an_equal_seed_reuses_and_says_so(graded):
     ended = graded.run("grade", "class", "--lab", LAB_ID, LABGRADE_OUT="out", LABGRADE_SEED="7")

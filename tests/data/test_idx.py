@@ -134,6 +134,18 @@ def test_reading_changes_nothing_below_the_root(tmp_path):
     assert before == sorted(root.rglob("*"))
 
 
+def test_only_the_four_files_are_read(tmp_path):
+    """torchvision would take what its old releases left beside them, whatever that holds."""
+    root = idx_files.write(tmp_path / "data", idx_files.contents(20, 10))
+    digest = MNIST.load([root]).digest
+    old = root / "MNIST" / "processed"
+    old.mkdir()
+    for name in ("training.pt", "test.pt"):
+        torch.save((torch.zeros(5, 28, 28, dtype=torch.uint8), torch.zeros(5, dtype=torch.long)), old / name)
+
+    assert digest == MNIST.load([root]).digest
+
+
 # -- broken --------------------------------------------------------------------------------------------
 
 CHANGES = {
@@ -285,6 +297,16 @@ def test_a_download_with_another_checksum_is_refused(tmp_path, mirror):
     (mirror / f"{TRAIN_LABELS}.gz").write_bytes(gzip.compress(idx_files.contents(50, seed=9)[TRAIN_LABELS]))
 
     with pytest.raises(UserError, match="could not be downloaded"):
+        MNIST.load([tmp_path / "first"], download=True)
+
+
+def test_what_an_old_release_left_in_the_root_stands_for_no_download(tmp_path, mirror):
+    old = tmp_path / "first" / "MNIST" / "processed"
+    old.mkdir(parents=True)
+    for name in ("training.pt", "test.pt"):
+        torch.save((torch.zeros(5, 28, 28, dtype=torch.uint8), torch.zeros(5, dtype=torch.long)), old / name)
+
+    with pytest.raises(UserError, match=r"mnist could not be downloaded .*processed"):
         MNIST.load([tmp_path / "first"], download=True)
 
 

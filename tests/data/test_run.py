@@ -111,7 +111,7 @@ def test_all_digits_are_used(digits):
         assert set(range(10)) == set(part.labels.tolist())
 
 
-@pytest.mark.parametrize(("train", "test", "images"), [(99, 600, 100), (500, 399, 100)])
+@pytest.mark.parametrize(("train", "test", "images"), [(99, 600, 100), (500, 399, 100), (500, 10, 100)])
 def test_too_few_images_are_refused(train, test, images):
     with pytest.raises(UserError, match="small has too few images") as caught:
         run_data("small", small(train, test), images=images, draw=None)

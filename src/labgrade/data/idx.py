@@ -1,4 +1,8 @@
-"""MNIST and Fashion-MNIST: four IDX files below a data root, read and downloaded by torchvision."""
+"""MNIST and Fashion-MNIST: four IDX files below a data root, laid out and downloaded as by torchvision.
+
+They are read here. torchvision would take older `processed/*.pt` files that lie beside them for the same
+data, and does not read gzipped ones where they lie.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +10,16 @@ import contextlib
 import gzip
 import http.client
 import os
-import shutil
 import struct
 import sys
-import tempfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
+
+import torch
+from torch import Tensor
 
 from labgrade.data.availability import Availability
 from labgrade.data.images import SIZE, Images, Loaded, digest_of
@@ -23,21 +28,11 @@ from labgrade.errors import UserError
 _IMAGES = ("train-images-idx3-ubyte", "t10k-images-idx3-ubyte")
 _LABELS = ("train-labels-idx1-ubyte", "t10k-labels-idx1-ubyte")
 _FULL = (60_000, 10_000)
-_IMAGES_MAGIC = 0x803
-_HEADER_BYTES = 16
-# What reading a file that is cut off or something else ends in, gzipped or not, in torchvision or here.
-_BROKEN = (
-    AssertionError,
-    EOFError,
-    IndexError,
-    KeyError,
-    OSError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-    struct.error,
-    zlib.error,
-)
+_MAGIC = 0x800
+"""How a file of bytes begins; the number of its dimensions is added."""
+_SIDES = (SIZE, SIZE)
+_BROKEN = (EOFError, OSError, RuntimeError, ValueError, struct.error, zlib.error)
+"""What reading a file that is cut off or something else ends in, gzipped or not."""
 
 FASHION_CLASSES = (
     "T-shirt/top",
@@ -97,11 +92,8 @@ class IdxImages:
         if raw is None:
             what = f"The data set {self.name} is not here."
             raise UserError(what, f"--data {self.name}", f"{_where_to_get(roots)} --download fetches it.")
-        reader = _reader(self.kind)
         try:
-            with _plain(raw, self.kind) as root:
-                train, test = (reader(root, train=part) for part in (True, False))
-            return self._loaded(train, test)
+            return self._loaded(raw)
         except _BROKEN as error:
             raise _broken(self.name, raw, error) from error
 
@@ -113,30 +105,36 @@ class IdxImages:
         if not roots:
             what = f"There is no folder to download {self.name} to."
             raise UserError(what, "--download", "Name one by --data-root or LABGRADE_DATA.")
-        raw = roots[0] / self.kind / "raw"
-        reader = _reader(self.kind)
+        downloader = _downloader(self.kind)
         try:
             with contextlib.redirect_stdout(sys.stderr):  # standard output may be one JSON document
-                reader(roots[0], download=True)
+                downloader(roots[0], download=True)
+            if (raw := self._folder(roots[:1])) is not None:
+                return raw
+            raise RuntimeError(f"torchvision takes {roots[0] / self.kind / 'processed'} for it")
         except (*_BROKEN, http.client.HTTPException) as error:
             what = f"{self.name} could not be downloaded ({_last_line(error)})."
             advice = f"Try again with a network, or put its four files there ({_IMAGES[0]}, …)."
-            raise UserError(what, str(raw), advice) from error
-        return raw
+            raise UserError(what, str(roots[0] / self.kind / "raw"), advice) from error
 
-    def _loaded(self, *parts: Any) -> Loaded:
-        """Return what two data sets of torchvision hold: `.data` uint8 (N, 28, 28), `.targets` int64 (N,)."""
-        train, test = (Images(part.data.unsqueeze(1).float().div_(255), part.targets) for part in parts)
+    def _loaded(self, raw: Path) -> Loaded:
+        published = [
+            (_read(raw, images, _SIDES), _read(raw, labels))
+            for images, labels in zip(_IMAGES, _LABELS, strict=True)
+        ]
+        train, test = (
+            Images(pixels.unsqueeze(1).float().div_(255), labels.long()) for pixels, labels in published
+        )
         return Loaded(
             train=train,
             test=test,
             classes=self.classes,
-            digest=digest_of(*(tensor for part in parts for tensor in (part.data, part.targets))),
+            digest=digest_of(*(tensor for part in published for tensor in part)),
             detail=_told([len(train), len(test)]),
         )
 
 
-def _reader(kind: str) -> Any:
+def _downloader(kind: str) -> Any:
     """Return a class of `torchvision.datasets`, imported where it is used: that takes more than a second."""
     try:
         from torchvision import datasets  # noqa: PLC0415 - see above
@@ -158,29 +156,29 @@ def _opened(raw: Path, file: str) -> IO[bytes]:
 
 
 def _count(raw: Path, file: str) -> int:
+    """Return how many images a file says it holds; a plain one has to be as long as that."""
     with _opened(raw, file) as opened:
-        magic, count, *sides = struct.unpack(">IIII", opened.read(_HEADER_BYTES))
-    if magic != _IMAGES_MAGIC or sides != [SIZE, SIZE]:
-        raise ValueError(f"{file} holds no images of {SIZE} by {SIZE} pixels")
+        count, start = _header(opened, file, _SIDES)
     plain = raw / file
-    if plain.is_file() and plain.stat().st_size != _HEADER_BYTES + count * SIZE**2:
+    if plain.is_file() and plain.stat().st_size != start + count * SIZE**2:
         raise ValueError(f"{file} has not the length that it states")
-    return int(count)
+    return count
 
 
-@contextlib.contextmanager
-def _plain(raw: Path, kind: str) -> Iterator[Path]:
-    """Give a root below which all four files are plain, as torchvision reads them."""
-    if all((raw / file).is_file() for file in (*_IMAGES, *_LABELS)):
-        yield raw.parent.parent
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        unpacked = Path(folder, kind, "raw")
-        unpacked.mkdir(parents=True)
-        for file in (*_IMAGES, *_LABELS):
-            with _opened(raw, file) as source, (unpacked / file).open("wb") as target:
-                shutil.copyfileobj(source, target)
-        yield Path(folder)
+def _read(raw: Path, file: str, sides: Sequence[int] = ()) -> Tensor:
+    """Return what a file holds: uint8 (N, *sides)."""
+    with _opened(raw, file) as opened:
+        count, _ = _header(opened, file, sides)
+        return torch.frombuffer(bytearray(opened.read()), dtype=torch.uint8).reshape(count, *sides)
+
+
+def _header(opened: IO[bytes], file: str, sides: Sequence[int]) -> tuple[int, int]:
+    """Return how many items a file says it holds, and where the first begins."""
+    form = f">{2 + len(sides)}I"
+    magic, count, *found = struct.unpack(form, opened.read(struct.calcsize(form)))
+    if magic != _MAGIC + 1 + len(sides) or found != list(sides):
+        raise ValueError(f"{file} does not hold {'images of 28 by 28 pixels' if sides else 'labels'}")
+    return count, opened.tell()
 
 
 def _told(counts: Sequence[int]) -> str:

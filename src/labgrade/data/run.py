@@ -94,8 +94,8 @@ def run_data(name: str, loaded: Loaded, *, images: int, draw: Draw | None, devic
     Raises:
         UserError: the data set has too few images.
     """
-    for_loaders, held_back = _apart(name, loaded.test)
     _require(images, name, loaded)
+    for_loaders, held_back = _apart(name, loaded.test)
     change = _Change.drawn(len(loaded.classes), draw) if draw else _Change.none(len(loaded.classes))
     seed = draw or _public
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from labgrade.course import Lab
 from labgrade.data.images import Loaded
 from labgrade.grader.checks import PlannedCheck, require_plan
-from labgrade.grader.digests import data_digest, environment_digest, grader_digest, versions
+from labgrade.grader.digests import NO_DATA, environment_digest, grader_digest, versions
 from labgrade.grader.images import images_of
 from labgrade.grader.lease import gpu_lease
 from labgrade.grader.outcomes import Ending, lost_name, our_fault, recorded
@@ -95,7 +95,7 @@ class LabGrading:
         self._images = images_of(lab, options.dataset, options.data, options.device, secret)
         self._plan = RunPlan(lab, options.seed, self._images)
         self.grader_digest = grader_digest(lab)
-        self.data_digest = self._images.digest if self._images else data_digest(options.dataset)
+        self.data_digest = self._images.digest if self._images else NO_DATA
         self.environment_digest = environment_digest()
 
     def grade(
