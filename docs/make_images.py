@@ -1,5 +1,5 @@
 # ruff: noqa: INP001, T201 - a script beside the pages
-"""Takes the pictures of docs/images again, from the sample class of lab 2.
+"""Takes the pictures of docs/images again, from the sample class of lab 2 and one training of lab 4.
 
     .venv/bin/python docs/make_images.py
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
 LAB = "lab02_computation_graphs"
+TRAINING = "lab04_feedforward"
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 MAX_BYTES = 200_000
 MARGIN = 8
@@ -55,12 +56,19 @@ PICTURES = (
         ("header", "#exercise-q2 .check:nth-child(2)"),
         without="main > section:not([aria-labelledby=score], #exercise-q2)",
     ),
+    Picture(
+        "training.png",
+        f"{TRAINING}/s01/index.html",
+        760,
+        ("header", "#exercise-q4 figure:has(.count)"),
+        without="main > section:not(#exercise-q4), .check:not(:nth-child(2)), details",
+    ),
     Picture("marks.png", f"{LAB}/index.html", 1100, ("section[aria-labelledby=marks]",)),
 )
 
 
 def main() -> None:
-    """Grade the sample class, take every picture, and say how large each is."""
+    """Grade the samples, take every picture, and say how large each is."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - of the tools, not of the product
 
     program = os.environ.get("LABGRADE_CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), None)
@@ -78,8 +86,9 @@ def main() -> None:
 
 
 def grade(out: Path) -> None:
-    """Grade the sample class into `out`."""
-    command = [sys.executable, "-m", "labgrade", "grade", str(ROOT / "submissions" / LAB), "--out", str(out)]
+    """Grade the sample class, and one submission that trains, into `out`."""
+    samples = [str(ROOT / "submissions" / name) for name in (LAB, f"{TRAINING}/s01.py")]
+    command = [sys.executable, "-m", "labgrade", "grade", *samples, "--out", str(out)]
     command += ["--course", str(ROOT), "--seed", "1"]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
 

@@ -155,6 +155,18 @@ class TestFigures:
                 beside = one["right"] <= other["left"] or other["right"] <= one["left"]
                 assert beside or one["bottom"] <= other["top"] or other["bottom"] <= one["top"]
 
+    def test_bars_are_whole_on_a_narrow_screen(self, open_page, class_pages):
+        page = open_page(class_pages / LAB / "s01" / "index.html", viewport={"width": 360, "height": 900})
+        bars = page.locator(".scroll:has(.track)")
+        assert bars.count() == 1
+        assert bars.evaluate("e => e.scrollWidth <= e.clientWidth")
+
+    def test_a_table_head_covers_no_row_on_paper(self, open_page, class_pages):
+        page = open_page(class_pages / LAB / "s01" / "index.html", viewport={"width": 700, "height": 900})
+        page.emulate_media(media="print")
+        heads = page.locator(".tall thead th")
+        assert set(heads.evaluate_all("all => all.map(e => getComputedStyle(e).position)")) == {"static"}
+
     @pytest.mark.parametrize("name", [f"{LAB}/s01/index.html", f"{LAB}/index.html"])
     def test_the_policy_lets_all_of_it_through(self, browser, class_pages, name):
         page = browser.new_page()

@@ -32,7 +32,7 @@ def test_accuracy_then_parameters_then_loss():
         ("Accuracy: q4, What q4.0 checks", "accuracy", (0.87, 0.75), (0.8,)),
         ("Parameters: q4, What q4.0 checks", "parameters", (50_346, 9_000), ()),
         (
-            "Loss at the end: q4, What q4.0 checks (Loss an epoch, loss)",
+            "Loss at the end: q4, What q4.0 checks (Loss an epoch)",
             "loss at the end",
             (0.36, 0.5),
             (),

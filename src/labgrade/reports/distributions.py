@@ -92,10 +92,12 @@ def _losses(plots: Any) -> Iterator[tuple[str, float]]:
     for plot in _objects(plots, MAX_PLOTS):
         title, label = _text(plot, "title"), _text(plot, "y_label")
         if plot.get("kind") == "curve" and "loss" in f"{title} {label}".casefold():
-            for series in _objects(plot.get("series"), MAX_SERIES):
-                values = series.get("y")
+            lines = _objects(plot.get("series"), MAX_SERIES)
+            for series in lines:
+                name, values = _text(series, "name"), series.get("y")
+                said = len(lines) == 1 and name.casefold() in title.casefold()
                 if isinstance(values, list) and values:
-                    yield _joined(title, _text(series, "name")), number(values[-1])
+                    yield title if said else _joined(title, name), number(values[-1])
 
 
 def _objects(value: Any, limit: int) -> list[Mapping[str, Any]]:

@@ -127,8 +127,9 @@ class TestCurve:
         assert figure.notes == ("There is no finite value to be drawn.",)
         assert figure.table.rows == (("1", "NaN"), ("2", "Infinity"))
 
-    def test_one_series_that_the_axis_names_needs_no_key(self):
+    def test_one_series_that_the_axis_or_the_title_names_needs_no_key(self):
         assert curve_figure(curve([1.0, 2.0], names=["Loss"])).keys == ()
+        assert curve_figure(curve([1.0, 2.0], names=["training"], title="Loss in training")).keys == ()
         assert [key.words for key in curve_figure(curve([1.0, 2.0], names=["train"])).keys] == ["train"]
 
     def test_table_has_a_column_a_series(self):

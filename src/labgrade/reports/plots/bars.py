@@ -6,13 +6,14 @@ from markupsafe import Markup
 
 from labgrade.reports.plots.data import Column, Confusion, Table
 from labgrade.reports.plots.figure import Figure
-from labgrade.reports.plots.frame import WIDTH
 from labgrade.reports.plots.svg import clipped, joined, tag, width_of
 
-_LABEL = 150.0
+_WIDTH = 300.0
+"""What a narrow screen has room for: bars that are cut off all look as long."""
+_LABEL = 112.0
 _MARGIN = 8.0
 _VALUE = 76.0
-"""SVG units before a bar, for its percentage: there it is in sight on a narrow screen too."""
+"""SVG units before a bar, for its percentage."""
 _LINE = 25.0
 _BAR = 16.0
 _TOP = 4.0
@@ -26,9 +27,8 @@ def class_accuracy_figure(plot: Confusion) -> Figure:
         f"Accuracy of each class: {plot.title}",
         (f"The share of a class's images that were recognised{_weakest(plot, shares)}.",),
         body=joined(_line(plot.classes[place], share, names, place) for place, share in enumerate(shares)),
-        width=WIDTH,
+        width=_WIDTH,
         height=2 * _TOP + _LINE * len(shares),
-        fluid=True,
         description="Bar chart of the share recognised, a bar a class.",
         table=_table(plot, shares),
     )
@@ -37,7 +37,7 @@ def class_accuracy_figure(plot: Confusion) -> Figure:
 def _line(name: str, share: float | None, names: float, place: int) -> Markup:
     y = _TOP + _LINE * place
     left = names + _VALUE
-    room = WIDTH - left
+    room = _WIDTH - left
     return joined(
         [
             tag("text", clipped(name, _LABEL), class_="tick end", x=names, y=y + 13),

@@ -77,8 +77,9 @@ def _runs(points: Sequence[Point]) -> Iterator[list[Point]]:
 
 
 def _keys(curve: Curve) -> tuple[Key, ...]:
-    """One series whose name the axis says needs no key."""
-    if len(curve.series) == 1 and curve.series[0].name.casefold() in {"", curve.y_label.casefold()}:
+    """One series whose name the title or the axis says needs no key."""
+    said = f"{curve.title}\n{curve.y_label}".casefold()
+    if len(curve.series) == 1 and curve.series[0].name.casefold() in said:
         return ()
     return tuple(Key(_sample(place), series.name) for place, series in enumerate(curve.series))
 
