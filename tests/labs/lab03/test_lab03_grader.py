@@ -41,7 +41,7 @@ HIDDEN_ONLY = {
     *("q5.arguments-ignored", "q6.arguments-ignored", "q5.closed-form", "q7.labels-ignored"),
     "q2.sum-for-mean.no-factor",
 }
-VISIBLE_ONLY = {"q3.no-mean", "q3.criterion-outside", "q3.no-self"}
+VISIBLE_ONLY = {"q3.no-mean", "q3.criterion-outside", "q3.no-self", "q7.sigmoid-twice"}
 SOON = """
 
 def fit_multiple_regression(features, targets):
@@ -241,8 +241,55 @@ class TestKnownMistakes:
     ) -> None:
         assert set(short(wrong_records[name])) == {"q6.prediction_of_the_manual", "q6.fit_at_random"}
 
+    def test_a_criterion_that_is_nowhere_is_missing_not_misplaced(self) -> None:
+        record = grade_source(LAB, with_override("del RegressionModel.criterion"), seed=11, exercises=["q3"])
+
+        (criterion,) = [check for check in checks(record) if check.id == "q3.criterion"]
+        assert criterion.outcome == "not_attempted"
+        assert mistakes(record) == set()
+
+    def test_a_forgotten_step_is_no_model_of_its_own(self) -> None:
+        still = """
+class SGD(torch.optim.SGD):
+    def step(self, closure=None):
+        pass
+
+
+torch.optim.SGD = SGD
+"""
+        record = grade_source(LAB, with_override(still), seed=11, exercises=["q4", "q5", "q7"])
+
+        assert lost(record) == {"q4", "q5", "q7"}
+        assert mistakes(record) == set()
+
+    def test_rounded_losses_are_none_of_the_known_mistakes(self) -> None:
+        rounded = """
+fitted = fit_line
+
+
+def fit_line(x, y, learning_rate=0.001, epochs=100):
+    w, b, losses = fitted(x, y, learning_rate, epochs)
+    return w, b, [round(loss, 2) for loss in losses]
+"""
+        record = grade_source(LAB, with_override(rounded), seed=11, exercises=["q1"])
+
+        assert set(short(record)) == {"q1.losses_of_the_manual", "q1.losses_at_random"}
+        assert mistakes(record) == set()
+
 
 class TestPartlyRight:
+    def test_a_fit_without_losses_keeps_the_marks_of_its_weights(self) -> None:
+        lossless = """
+fitted = fit_multiple_regression
+
+
+def fit_multiple_regression(features, targets):
+    return *fitted(features, targets)[:2], []
+"""
+        record = grade_source(LAB, with_override(lossless), seed=13, exercises=["q6"])
+
+        assert set(short(record)) == {"q6.prediction_with_own_fit"}
+
     @pytest.mark.parametrize("losses", ["[]", "None", "'falling'"])
     def test_parameters_keep_their_marks_where_losses_are_lost(self, losses: str) -> None:
         lossless = f"""

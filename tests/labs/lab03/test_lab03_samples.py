@@ -29,7 +29,7 @@ EXPECTED = {
     "s11.zip": {**FULL, "q1": 0, "q2": 4, "q4": 8, "q5": 0, "q7": 5, "a1": 0},
     "s12.ipynb": {**NOTHING, "q1": 5, "q2": 5.5, "q3": 2.5, "q4": 8, "q5": 1},
     "s13.py": {**NOTHING, "q3": 1.5, "q5": 2.5, "q6": 7, "q7": 0.5},
-    "s14.py": {**NOTHING, "q1": 3, "q3": 2, "q4": 4.5, "q6": 4.5, "q7": 5},
+    "s14.py": {**NOTHING, "q1": 3, "q3": 2, "q4": 2.5, "q6": 4.5, "q7": 5},
     "s15.py": {**FULL, "q2": 4, "a1": 0},
     "s16.py": {**NOTHING, "q1": 2, "q3": 3.5, "q7": 3},
 }
@@ -50,9 +50,8 @@ MISTAKES = {
         "q4.targets-broadcast",
         "q6.targets-broadcast",
     },
-    "s06.py": {"q3.criterion-outside"},
     "s07.py": {"q6.stopped-early"},
-    "s09.py": {"q1.another-start", "q2.no-factor-two", "q4.another-start", "q4.own-model"},
+    "s09.py": {"q1.another-start", "q2.no-factor-two", "q4.own-model"},
     "s10": {"q1.half-loss", "q2.no-factor-two", "q3.half-loss", "a1.no-factor-two"},
     "s11.zip": {"q1.gradients-not-reset", "q2.noted-before-update", "q4.last-batch"},
     "s12.ipynb": {
