@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from math import gcd
 from typing import Any
 
 import numpy as np
@@ -27,9 +28,12 @@ FLIPPED = "This is the kernel turned round. In deep learning it slides over the 
 NO_STRIDE = "This is the result for stride 1. Where does the kernel stop next?"
 NO_PADDING = "This is the result without padding. What is added to the image before the kernel slides?"
 ONE_FIRST = "Close: slide a kernel on paper with stride 3, and look at where the 1 is added."
+NOT_ADDED = "The kernel stops at its first place too: count the places, not the steps between them."
 NOT_FLOORED = "A number of places is whole: what happens to the rest of the division?"
 ONE_SIDE = "Padding goes to both ends of an axis. How much longer does the axis become?"
+NO_KERNEL = "The whole kernel has to lie on the image: how many places does that leave along an axis?"
 NO_BIAS = "With a bias, each output channel learns one number more."
+ALWAYS_BIAS = "This counts a bias where the layer has none. Which argument says so?"
 ONE_CHANNEL = "A kernel reaches through all input channels: how many weights does it have?"
 NOT_SQUARED = "A kernel is square: how many weights does one channel of it have?"
 
@@ -55,19 +59,31 @@ def convolved(image: Tensor, kernel: Tensor, stride: int = 1, padding: int = 0) 
 
 def size_mistakes(size: int, kernel: int, stride: int, padding: int) -> list[Mistake]:
     """Return what goes wrong in the formula of the output's size."""
+    padded = size + 2 * padding
+    way = padded - kernel
     return [
-        Mistake("one-added-first", (size - kernel + 1 + 2 * padding) // stride, say=ONE_FIRST),
-        Mistake("not-floored", (size + 2 * padding - kernel) / stride + 1, say=NOT_FLOORED),
-        Mistake("padding-on-one-side", (size + padding - kernel) // stride + 1, say=ONE_SIDE),
+        Mistake("one-added-first", (way + 1) // stride, say=ONE_FIRST),
+        Mistake("not-floored", way / stride + 1, say=NOT_FLOORED),
+        Mistake("not-floored", -(-way // stride) + 1, say=NOT_FLOORED),
+        Mistake("padding-on-one-side", (way - padding) // stride + 1, say=ONE_SIDE),
+        Mistake("padding-ignored", (way - 2 * padding) // stride + 1, say=NO_PADDING),
+        Mistake("stride-ignored", way + 1, say=NO_STRIDE),
+        Mistake("kernel-ignored", padded // stride, say=NO_KERNEL),
+        Mistake("kernel-ignored", padded // stride + 1, say=NO_KERNEL),
+        Mistake("one-not-added", way // stride, say=NOT_ADDED),
     ]
 
 
-def parameter_mistakes(in_channels: int, out_channels: int, kernel: int) -> list[Mistake]:
-    """Return what goes wrong in counting a layer with a bias."""
+def parameter_mistakes(
+    in_channels: int, out_channels: int, kernel: int, *, bias: bool = True
+) -> list[Mistake]:
+    """Return what goes wrong in counting a layer."""
+    weights = in_channels * kernel**2
     return [
-        Mistake("bias-not-counted", out_channels * in_channels * kernel**2, say=NO_BIAS),
-        Mistake("one-input-channel", out_channels * (kernel**2 + 1), say=ONE_CHANNEL),
-        Mistake("kernel-not-squared", out_channels * (in_channels * kernel + 1), say=NOT_SQUARED),
+        Mistake("bias-not-counted", out_channels * weights, say=NO_BIAS),
+        Mistake("bias-always-counted", out_channels * (weights + 1), say=ALWAYS_BIAS),
+        Mistake("one-input-channel", out_channels * (kernel**2 + bias), say=ONE_CHANNEL),
+        Mistake("kernel-not-squared", out_channels * (in_channels * kernel + bias), say=NOT_SQUARED),
     ]
 
 
@@ -146,31 +162,45 @@ GLOBAL_NAMES = [
     for name in ("batch_size", "BATCH_SIZE", "batchsize", "bs")
 ]
 MIXED = "N images went in, and another number of rows came out: flatten all axes but the first."
+TOGETHER = "The logits of an image are its own, whatever it stands among: what is computed across the images?"
+NOISE = "Something still draws at random: how does a dropout learn that nobody is training?"
 SOFTMAX = "These are probabilities. What does the loss expect: logits, or what a softmax makes of them?"
 
 
 def expect_logits(network: Any, rng: Any) -> None:
     """Expect (N, 10) logits for every N in evaluation mode, of each image for itself."""
-    images = rng.uniform(0, 1, max(SIZES), 1, 28, 28)
-    found = [_logits(network, images[:n]) for n in SIZES]
-    mixed = Mistake("images-mixed", lambda _: True, say=MIXED)
+    found = expect_rows(network, rng.uniform(0, 1, max(SIZES), 1, 28, 28))
+    all_rows = found[-1]
+    softmax = Mistake("softmax-output", lambda _: True, say=SOFTMAX)
+    expect(all_rows).that(not _is_softmax(all_rows), "The output holds probabilities.", mistakes=[softmax])
+    mixed = Mistake("images-mixed", lambda _: True, say=TOGETHER)
     for n, rows in zip(SIZES, found, strict=True):
-        apart = (rows - found[-1][:n]).abs().max()
         say = f"For N = {n} an image has other logits than among {max(SIZES)} images."
-        expect(rows).that(bool(apart <= 1e-3 * found[-1].abs().max()), say, mistakes=[mixed])
-    differ = bool((found[-1] != found[-1][:1]).any())
-    expect(found[-1]).that(differ, "All images have the same logits.")
+        expect(rows).that(_agree(rows, all_rows[:n]), say, mistakes=[mixed])
+    differ = bool((all_rows != all_rows[:1]).any())
+    expect(all_rows).that(differ, "All images have the same logits.")
 
 
-def _logits(network: Any, images: Tensor) -> Tensor:
-    n, what = len(images), f"the network's output for N = {len(images)}"
-    rows = expect(_forward(network, images), what).tensor(floating=True)
+def expect_rows(network: Any, images: Tensor) -> list[Tensor]:
+    """Expect ten numbers for each image, for every N, and the same when they come again; return them."""
+    found = [_rows(network, images[:n]) for n in SIZES]
+    noise = Mistake("noise-in-evaluation", lambda _: True, say=NOISE)
+    say = "The same images have other logits when they come again."
+    expect(found[-1]).that(_agree(_rows(network, images), found[-1]), say, mistakes=[noise])
+    return found
+
+
+def _agree(rows: Tensor, others: Tensor) -> bool:
+    return bool((rows - others).abs().max() <= 1e-3 * others.abs().max())
+
+
+def _rows(network: Any, images: Tensor) -> Tensor:
+    n = len(images)
+    rows = expect(_forward(network, images), f"the network's output for N = {n}").tensor(floating=True)
     mixed = Mistake("images-mixed", lambda got: got.ndim == 2 and got.shape[1] == 10, say=MIXED)
     say = f"For N = {n} the output should have shape ({n}, 10), but it has {tuple(rows.shape)}."
     expect(rows).that(tuple(rows.shape) == (n, 10), say, mistakes=[mixed], kind="shape")
     expect(rows).that(bool(rows.isfinite().all()), f"For N = {n} the output is not finite.")
-    softmax = Mistake("softmax-output", lambda _: True, say=SOFTMAX)
-    expect(rows).that(not _is_softmax(rows), "The output holds probabilities.", mistakes=[softmax])
     return rows
 
 
@@ -178,9 +208,10 @@ def _forward(network: Any, images: Tensor) -> Any:
     try:
         return network.forward(images)
     except StudentRaised:
-        if not any(_runs(network, n) for n in OTHER_SIZES):
+        other = next((n for n in OTHER_SIZES if _runs(network, n)), None)
+        if other is None:
             raise
-    say = f"The network does not run for N = {len(images)}, only for another number of images."
+    say = f"The network does not run for N = {len(images)}, but it does for N = {other}."
     raise CheckFailed("shape", say, mistake="global-batch-size", mistake_say=GLOBAL_BATCH)
 
 
@@ -201,6 +232,9 @@ def _is_softmax(rows: Tensor) -> bool:
 STOPPED_EARLY = "The loss is still falling when the training ends. Which step size suits so few updates?"
 LOSS_PER_BATCH = "There is a number for each batch here. What is asked for once an epoch?"
 NOTHING_REDUCED = "Both networks use the same number of parameters. Print the count of each."
+WITHOUT_LAYERS = (
+    "Some numbers of the network lie outside its layers, or some layers lead nowhere. Compare the counts."
+)
 FEW_CONVOLUTIONS = Mistake(
     "too-few-convolutions",
     lambda _: True,
@@ -230,13 +264,29 @@ class Networks:
 
     def trained(self, name: str, attempt: int = 0) -> Any:
         """Return a network trained by `train_classifier`, or by a loop of ours where that is missing."""
-        network = getattr(self.student, name)
         try:
-            return self.training.of(network, self.student.train_classifier, attempt)
+            return self.trained_by(self.student.train_classifier, name, attempt)
         except NotAttempted as missing:
             if missing.name != "train_classifier":
                 raise
         return self._by_our_loop(name, attempt)
+
+    def trained_by(self, train: Any, name: str, attempt: int = 0) -> Any:
+        """Return a network trained by a function, None for a loop of ours."""
+        try:
+            return self.training.of(getattr(self.student, name), train, attempt)
+        except (StudentRaised, CheckFailed):
+            self._expect_rows(name)  # what is wrong with the network itself says more
+            raise
+
+    def _expect_rows(self, name: str) -> None:
+        """Expect of a network, before any training, ten numbers for each image."""
+
+        def look() -> None:
+            images = self.data.validation.images[: max(SIZES)]
+            expect_rows(probes.module(getattr(self.student, name)), images)
+
+        self.training.once(f"rows {name}", look)
 
     def learnt(self, name: str) -> Any:
         """Return a trained network where `train_classifier` is not judged.
@@ -258,7 +308,7 @@ class Networks:
         return base if base and reaches_minimum(base) else None
 
     def _by_our_loop(self, name: str, attempt: int = 0) -> Any:
-        network = self.training.of(getattr(self.student, name), None, attempt)
+        network = self.trained_by(None, name, attempt)
         self.evidence.finding("own-loop-used", OWN_LOOP)
         return network
 
@@ -268,7 +318,10 @@ class Networks:
             f"{name} is right for {network.accuracy:.1%} of the images that it has not seen; "
             f"at least {network.minimum:.0%} are asked for."
         )
-        early = Mistake("stopped-early", lambda _: is_still_falling(network.losses), say=STOPPED_EARLY)
+        epochs = self.training.budget.epochs
+        early = Mistake(
+            "stopped-early", lambda _: is_still_falling(network.losses, epochs), say=STOPPED_EARLY
+        )
         expect(network.accuracy).that(reaches_minimum(network), say, mistakes=[early])
         self.expect_convolutions(name, convolutions, network)
 
@@ -281,11 +334,14 @@ class Networks:
         network = network or self._trained_or_none(name)
         if network is None or network.graph is None:
             found, needed = self._convolutions_of(probes.module(getattr(self.student, name)))
+            if found < least or not needed:
+                self._expect_rows(name)
         else:
             # The memory keeps the network as long as the submission is there, so its id stays its own.
             key = f"convolutions {id(network)}"
             found, needed = self.training.once(key, lambda: self._convolutions_in(network.graph))
-        say = f"At least {least} convolutions should lead to the logits of {name}, but {found} do."
+        plural = "s" if least > 1 else ""
+        say = f"The logits of {name} depend on {found} of the {least} convolution{plural} asked for."
         expect(found).that(found >= least, say, mistakes=[FEW_CONVOLUTIONS])
         say = f"The logits of {name} are nearly the same without its convolutions: they are not what it uses."
         expect(found).that(needed, say, mistakes=[FEW_CONVOLUTIONS])
@@ -294,15 +350,29 @@ class Networks:
         graph, _ = self.training.capture(module)
         if graph is not None:
             return self._convolutions_in(graph)
-        images = self.data.validation.images[:FEW]
+        images, shape = self._taken_by(module)
         names = {f"{layer.name}.weight" for layer in module.layers() if layer.type_name == "Conv2d"}
         kernels = {p.name: p.value for p in module.parameters() if p.name in names}
 
         def run(changed: dict[str, Tensor]) -> Tensor:
             module.load({**kernels, **changed})
-            return expect(module.forward(images), "the network's output").tensor((FEW, 10), floating=True)
+            rows = expect(module.forward(images), "the network's output").tensor(shape, floating=True)
+            # Where images and rows differ in number, what belongs to the same images becomes one row.
+            return rows.reshape(gcd(len(images), len(rows)), -1)
 
         return _use_of(kernels, run)
+
+    def _taken_by(self, module: Any) -> tuple[Tensor, tuple[int, ...]]:
+        """Return images that a network takes, in whatever number, and the shape of its output for them."""
+        for n in (FEW, *OTHER_SIZES):
+            images = self.data.validation.images[:n]
+            try:
+                rows = expect(module.forward(images)).tensor(floating=True)
+            except StudentRaised:
+                continue
+            if rows.ndim == 2 and rows.shape[1] == 10 and len(rows) > 1:
+                return images, tuple(rows.shape)
+        return self.data.validation.images[:FEW], (FEW, 10)
 
     def _convolutions_in(self, graph: Any) -> tuple[int, bool]:
         images = self.data.validation.images[:FEW]
@@ -312,6 +382,19 @@ class Networks:
             return _use_of(kernels, lambda changed: graph.logits(images, changed))
         except BadGraph as error:
             raise CheckFailed("condition", "The network could not be run with other kernels.") from error
+
+    def expect_counts_agree(self, name: str, network: Any) -> None:
+        """Expect that a trained network uses what its layers hold, and nothing else."""
+        graph = network.graph
+        if graph is None:
+            self._expect_rows(name)
+        say = "The network could not be read as a graph of operations, so its parameters cannot be counted."
+        expect(graph).that(graph is not None, say)
+        held = sum(parameter.value.numel() for parameter in network.parameters if not parameter.tied_to)
+        used = graph.parameter_count
+        outside = Mistake("parameters-outside-layers", lambda _: True, say=WITHOUT_LAYERS)
+        say = f"The layers hold {held:,} parameters, but the network uses {used:,}."
+        expect(used).that(held == used, say, mistakes=[outside])
 
     def _trained_or_none(self, name: str) -> Any:
         try:
@@ -340,6 +423,8 @@ class Networks:
             graph = self.training.capture(probes.module(getattr(self.student, name)))[0]
         else:
             graph = network.graph
+        if graph is None:
+            self._expect_rows(name)
         return graph and graph.parameter_count
 
     def _base_count(self) -> int:
@@ -376,9 +461,10 @@ def numbers(losses: Any) -> list[float]:
     return [expect(loss, "a loss").number() for loss in expect(losses, "the loss list").items()]
 
 
-def is_still_falling(losses: Any) -> bool:
-    """Whether losses fall from epoch to epoch, and end above half of where they began."""
-    values = numbers(losses)
+def is_still_falling(losses: Any, epochs: int) -> bool:
+    """Whether losses (one an epoch, or one a batch) fall over the epochs, and end above half of the first."""
+    told = torch.tensor(numbers(losses), dtype=torch.float64)
+    values = told.reshape(epochs, -1).mean(1).tolist()
     fall, ways = values[0] - values[-1], sum(abs(after - before) for before, after in pairwise(values))
     return values[-1] > values[0] / 2 and 2 * fall > ways
 
@@ -395,6 +481,7 @@ def expect_one_each(losses: list[float], epochs: int, batches: int) -> None:
 TURNED = "This is the matrix with its axes exchanged. What does a row stand for?"
 NORMALISED = "These are fractions. The matrix holds counts of images."
 CLASS_DROPPED = "A class that does not occur still has its row and its column: (10, 10), always."
+EVALUATION_TRAINS = "The weights are others after the evaluation. What is the test data for?"
 TRAINING_MODE = "Dropout was still switching numbers off. Which mode is for evaluating?"
 PERCENT = "This is a percentage; the task asks for a fraction of 1."
 COUNT = "This is a number of images; the task asks for a fraction of all."
@@ -453,35 +540,55 @@ class Evaluation:
 
     def expect_confusion(self, student: Any, device: torch.device) -> None:
         """Expect the right confusion matrix."""
-        counts, right = matrix(self.ask(student, device)[1]), self.confusion()
+        _, told, network = self.ask(student, device)
+        counts, right = matrix(told), self.confusion()
         smaller = Mistake(
             "class-dropped", lambda got: got.ndim == 2 and max(got.shape) < 10, say=CLASS_DROPPED
         )
         say = f"The confusion matrix should have shape (10, 10), but it has {tuple(counts.shape)}."
         expect(counts).that(tuple(counts.shape) == (10, 10), say, mistakes=[smaller], kind="shape")
-        fractions = (right / right.sum(1, keepdim=True).clamp(min=1), right / len(self.labels))
-        mistakes = [
+        # Of a class that is absent there are no fractions: 0 or NaN, as one computes them.
+        of_class, n = right.sum(1, keepdim=True), len(self.labels)
+        wrong = [
             Mistake("confusion-turned", right.T.contiguous(), say=TURNED),
-            *(Mistake("confusion-normalised", wrong, say=NORMALISED) for wrong in fractions),
-            Mistake("training-mode", lambda _: self._noise_alone_spoils(student, device), say=TRAINING_MODE),
+            *(
+                Mistake("confusion-normalised", right / whole, say=NORMALISED)
+                for whole in (of_class, of_class.clamp(min=1), n)
+            ),
         ]
-        expect(counts, "the confusion matrix").close_to(right, mistakes=mistakes)
 
-    def _noise_alone_spoils(self, student: Any, device: torch.device) -> bool:
-        _, quiet, _ = self.ask(student, device, dropout=False)
-        return bool(torch.equal(matrix(quiet), self.confusion()))
+        def noise_spoils(_: Any) -> bool:
+            quiet = matrix(self.ask(student, device, dropout=False)[1])
+            known = (right, *(mistake.value for mistake in wrong))
+            return quiet.shape == right.shape and any(
+                torch.allclose(quiet, value, equal_nan=True) for value in known
+            )
 
-    def expect_accuracy(self, student: Any, device: torch.device) -> Any:
-        """Expect the right accuracy of the classifier without dropout, and return that classifier."""
+        noise = Mistake("training-mode", noise_spoils, say=TRAINING_MODE)
+        expect(counts, "the confusion matrix").close_to(
+            right, mistakes=[self._trains(network), *wrong, noise]
+        )
+
+    def _trains(self, network: Any) -> Mistake:
+        def changed(_: Any) -> bool:
+            weights = [parameter.value for parameter in network.parameters()]
+            return not all(map(torch.equal, weights, (self.weight, self.bias)))
+
+        return Mistake("evaluation-trains", changed, say=EVALUATION_TRAINS)
+
+    def expect_accuracy(self, student: Any, device: torch.device) -> None:
+        """Expect the right accuracy of the classifier without dropout, and that it stays as it was."""
         right = float(self.right().mean())
+        told, _, network = self.ask(student, device, dropout=False)
+        trains = self._trains(network)
         mistakes = [
+            trains,
             Mistake("percentage-for-fraction", 100 * right, say=PERCENT),
             Mistake("count-for-fraction", right * len(self.labels), say=COUNT),
             Mistake("mean-of-batches", self.batch_mean(), say=BATCH_MEAN),
         ]
-        told, _, network = self.ask(student, device, dropout=False)
         expect(told, "the accuracy").close_to(right, mistakes=mistakes)
-        return network
+        expect(told).that(not trains.value(told), "The weights changed.", mistakes=[trains])
 
 
 def matrix(value: Any) -> Tensor:
@@ -501,16 +608,21 @@ SHARE_LEFT = "This is the share that is left. How much is gone?"
 SIGN = "The size is right, the sign is not: a smaller network makes a positive drop."
 AXES_UNNAMED = "What does the reader see? Name both axes."
 AXES_EXCHANGED = "The axes' names are exchanged: look at what is drawn along each."
+PAIRS_EXCHANGED = "The two numbers of each pair are exchanged."
 LOSS_DRAWN = "This is by how much the accuracy drops. The accuracy itself is asked for."
 ORDER_DRAWN = "The points are numbered along one axis. Where is the drop in parameters?"
 WORDS = (r"drop|param|reduc|fewer|weight|size|%|per ?cent", r"acc")
 """What the name of either axis speaks of."""
 
 
-def expect_drop(value: Any, before: int, after: int, what: str = "the drop") -> None:
-    """Expect the drop from one count of parameters to another, in per cent of the first."""
+def expect_drop(value: Any, before: int, after: int, what: str = "the drop", beside: float = np.nan) -> None:
+    """Expect the drop from one count of parameters to another, in per cent of the first.
+
+    `beside` is the other number of its pair.
+    """
     drop = 100 * (before - after) / before
     mistakes = [
+        Mistake("pairs-exchanged", lambda _: abs(beside - drop) <= 1e-4 * abs(drop), say=PAIRS_EXCHANGED),
         Mistake("fraction-for-percent", drop / 100, say=FRACTION),
         Mistake("wrong-base", 100 * (before - after) / after, say=WRONG_BASE),
         Mistake("share-left", 100 - drop, say=SHARE_LEFT),

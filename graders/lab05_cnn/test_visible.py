@@ -52,7 +52,8 @@ class TestConvolution:
     @check(marks=1, hint="Draw an axis of 6 places, and a kernel of 3 that slides along it.")
     def test_size_example(self, student):
         """The size of the result for a 6×6 image"""
-        expect(student.output_size(6, 3), "the size").close_to(4)
+        mistakes = size_mistakes(6, 3, 1, 0)
+        expect(student.output_size(6, 3), "the size").close_to(4, mistakes=mistakes)
         for kernel, stride, padding, size in ((2, 3, 0, 2), (3, 1, 1, 6), (3, 2, 0, 2), (5, 3, 2, 2)):
             value = student.output_size(6, kernel, stride=stride, padding=padding)
             what = f"the size for kernel {kernel}, stride {stride}, padding {padding}"
@@ -61,7 +62,8 @@ class TestConvolution:
     @check(marks=1, hint="How many numbers has one kernel, and how many kernels are there?")
     def test_parameters_example(self, student):
         """One 3×3 kernel without a bias, and a layer with one"""
-        expect(student.convolution_parameters(1, 1, 3, bias=False), "the count").close_to(9)
+        value = student.convolution_parameters(1, 1, 3, bias=False)
+        expect(value, "the count").close_to(9, mistakes=parameter_mistakes(1, 1, 3, bias=False))
         value = student.convolution_parameters(2, 4, 3)
         expect(value, "the count for 2 and 4 channels").close_to(76, mistakes=parameter_mistakes(2, 4, 3))
 
@@ -97,7 +99,7 @@ def _expect_falling(network: Any, budget: Any) -> None:
     values = numbers(network.losses)
     expect_one_each(values, budget.epochs, budget.images // budget.batch_size)
     expect(values).that(values[-1] < values[0], "The last loss should lie below the first.")
-    early = Mistake("stopped-early", lambda _: is_still_falling(values), say=STOPPED_EARLY)
+    early = Mistake("stopped-early", lambda _: is_still_falling(values, budget.epochs), say=STOPPED_EARLY)
     say = "The losses fall, but the network has learnt next to nothing by it."
     expect(values).that(network.accuracy > LITTLE, say, mistakes=[early])
 
@@ -127,9 +129,10 @@ class TestClassifier:
         networks.expect_convolutions("CNNClassifier", 2)
 
     @check(marks=1, hint="Collect the loss of each epoch in a list, and return it.", mistakes=GLOBAL_NAMES)
-    def test_losses(self, student, training):
+    def test_losses(self, student, training, data, evidence):
         """train_classifier returns one loss an epoch, and they fall"""
-        network = training.of(student.CNNClassifier, student.train_classifier)
+        networks = Networks(student, training, data, evidence)
+        network = networks.trained_by(student.train_classifier, "CNNClassifier")
         _expect_falling(network, training.budget)
 
     @check(marks="1.5", hint="Look at the curve of the losses: has it levelled out?", mistakes=GLOBAL_NAMES)
@@ -182,8 +185,8 @@ class TestReduction:
         train = probes.loader(images, torch.arange(20) % 10, batch_size=4)
         test = probes.loader(images[:10], torch.arange(10), batch_size=5)
         pairs = read_pairs(function(models, train, test, 2, data.device), 2)
-        for place, (drop, _) in pairs.items():
-            expect_drop(drop, 6370, (6370, 3190)[place], f"the drop of model {place}")
+        for place, (drop, beside) in pairs.items():
+            expect_drop(drop, 6370, (6370, 3190)[place], f"the drop of model {place}", beside)
 
     @check(marks=1, hint="axes.set_xlabel, axes.set_ylabel; and return the figure.")
     def test_figure_example(self, student, evidence):
