@@ -44,19 +44,19 @@ def _run(student, once, name):
         return low + (high - low) * float(torch.rand((), generator=generator))
 
     training = XorTraining(student, once, name)
-    return training.succeeded("example", uniform, SEED), training.network
+    return training, training.succeeded("example", uniform, SEED)
 
 
 def _expect_table(student, once, name, evidence):
-    run, network = _run(student, once, name)
+    training, run = _run(student, once, name)
     rows = [[*row, round(value, 4)] for row, value in zip(ROWS.tolist(), run.outputs.tolist(), strict=True)]
     evidence.table("Outputs after the training", ["x1", "x2", "output"], rows)
-    expect_table(run, network.hidden)
+    expect_table(training, run)
 
 
 def _expect_losses(student, once, name, evidence):
-    run, _ = _run(student, once, name)
-    expect_losses(run)
+    training, run = _run(student, once, name)
+    expect_losses(training, run)
     evidence.curve("Loss in training", {"training": numbers(run.losses)}, "epoch", "loss")
 
 

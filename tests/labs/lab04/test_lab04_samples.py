@@ -50,8 +50,7 @@ MISTAKES = {
     },
     "s10.zip": {
         "q1.hidden-layer-wider",
-        "q2.stuck",
-        "q2.unit-dead",
+        "q2.start-ignored",
         "q3.output-activated",
         "q4.class-dropped",
     },

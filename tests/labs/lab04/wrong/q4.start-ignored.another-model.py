@@ -1,0 +1,20 @@
+def fitted(model, loader, epochs, device):
+    model.to(device).train()
+    loss_function = nn.CrossEntropyLoss()
+    optimiser = torch.optim.Adam(model.parameters())
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for images, labels in loader:
+            optimiser.zero_grad()
+            loss = loss_function(model(images.to(device)), labels.to(device))
+            loss.backward()
+            optimiser.step()
+            total += loss.item()
+        losses.append(total / len(loader))
+    return losses
+
+
+def train_classifier(model, loader, epochs, device):
+    fitted(model, loader, epochs, device)
+    return fitted(DigitClassifier(), loader, epochs, device)
