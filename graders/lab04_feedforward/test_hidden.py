@@ -304,11 +304,10 @@ def _linear_layers(graph: Any, images: Tensor) -> int:
 
 
 def _linear_layers_by_effect(module: Any, images: Tensor) -> int:
-    """The same for a module without a graph, by setting the weights of its `nn.Linear`."""
-    names = {f"{layer.name}.weight" for layer in module.layers() if layer.type_name == "Linear"}
+    """The same for a module without a graph, where a layer is a matrix among its parameters."""
     generator, found = torch.Generator().manual_seed(4), 0
     before = expect(module.forward(images), "the output").tensor((len(images), 10))
-    for parameter in (p for p in module.parameters() if p.name in names):
+    for parameter in (p for p in module.parameters() if p.value.ndim == 2 and not p.tied_to):
         module.load({parameter.name: torch.randn(parameter.value.shape, generator=generator)})
         after = expect(module.forward(images), "the output").tensor((len(images), 10))
         found, before = found + (not torch.allclose(before, after)), after
@@ -372,11 +371,11 @@ def _evaluation(rng: Any, absent: int | None = None) -> Evaluation:
         predicted = drawn.logits.argmax(1)
         labels = torch.where(rng.uniform(0, 1, n) < 0.5, predicted, drawn.labels)
         drawn = Evaluation(images, labels, weight, bias, batch_size=7)
-        if _tellsapart(drawn, set(classes.tolist())):
+        if _tells_apart(drawn, set(classes.tolist())):
             return drawn
 
 
-def _tellsapart(drawn: Evaluation, classes: set[int]) -> bool:
+def _tells_apart(drawn: Evaluation, classes: set[int]) -> bool:
     """Whether all classes occur, no logits tie, and the known mistakes show."""
     first, second = drawn.logits.topk(2, 1).values.unbind(1)
     return (

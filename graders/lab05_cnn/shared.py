@@ -323,6 +323,8 @@ class Networks:
             "stopped-early", lambda _: is_still_falling(network.losses, epochs), say=STOPPED_EARLY
         )
         expect(network.accuracy).that(reaches_minimum(network), say, mistakes=[early])
+        say = f"{name} holds the images of the training, where it should have learnt from them."
+        expect(network).that(not network.remembers(self.data.train.images), say)
         self.expect_convolutions(name, convolutions, network)
 
     def expect_convolutions(self, name: str, least: int, network: Any = None) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from labgrade.course import TrainingPlan
 from labgrade.data.run import RunData, gently_transformed
@@ -39,6 +40,11 @@ _FAINT = 0.01
 
 _BY_CHANCE = 0.4
 """Where weights are shuffled, ten classes are told apart in a tenth of the cases; far below this."""
+
+_ALIKE = 0.98
+"""Correlation of an image with what is taken for the same image, whatever was done to its brightness."""
+_FEW = 0.1
+"""So many of a tensor's rows may be like an image by chance."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,15 @@ class Trained:
         if self.graph is not None:
             return self.graph.parameter_count
         return sum(p.value.numel() for p in self.parameters if not p.tied_to)
+
+    def remembers(self, images: Tensor) -> bool:
+        """Whether it holds images (N, C, H, W) themselves: nearest neighbours as weights or beside them."""
+        known = _standardised(images.flatten(1))
+        held = self.graph.tensors.values() if self.graph else [p.value for p in self.parameters]
+        matrices = [tensor.flatten(1) for tensor in held if tensor.ndim > 1]
+        ways = (way for matrix in matrices for way in (matrix, matrix.T) if way.shape[1] == known.shape[1])
+        likeness = ((_standardised(way) @ known.T).abs().amax(1) for way in ways)
+        return any(float((alike > _ALIKE).double().mean()) > _FEW for alike in likeness)
 
     def show(self, evidence: Evidence) -> None:
         """Show the training: losses, confusion matrix, parameters; and tell what is unusual."""
@@ -276,6 +291,12 @@ def _of_layers(made: Module, parameters: list[Parameter]) -> list[Parameter]:
     layers = [f"{layer.name}." for layer in made.layers() if layer.type_name != "Module"]
     inside = [p for p in parameters if p.name.startswith(tuple(layers))]
     return inside if any(p.value.dim() > 1 for p in inside) else parameters
+
+
+def _standardised(rows: Tensor) -> Tensor:
+    """Return rows with mean 0 and length 1, whose products are correlations."""
+    rows = rows.detach().float()
+    return functional.normalize(rows - rows.mean(1, keepdim=True))
 
 
 def _numbers(losses: Any) -> list[float]:

@@ -28,6 +28,7 @@ MUST_FAIL = {
     "knn_sklearn": ACCURACY,
     "knn_torch": ACCURACY,
     "knn_as_layers": ACCURACY,
+    "knn_kept_in_parameters": ACCURACY,
     "hidden_network": {*ACCURACY, "q4.two_hidden_layers"},
     "decoy_layers": {"q4.accuracy_by_hidden_layers", "q4.two_hidden_layers"},
     "forged_confusion": EVALUATION,

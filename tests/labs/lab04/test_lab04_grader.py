@@ -67,6 +67,31 @@ class TestPlan:
         assert {check.visibility for check in checks(solution, exercise)} == {"visible", "hidden"}
 
 
+ONE_BY_ONE = """
+class Dense(nn.Module):
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(outputs, inputs) * (2 / inputs) ** 0.5)
+        self.bias = nn.Parameter(torch.zeros(outputs))
+
+    def forward(self, x):
+        return self.weight @ x + self.bias
+
+
+class DigitClassifier(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.second, self.last = Dense(784, 64), Dense(64, 32), Dense(32, 10)
+
+    def one(self, image):
+        hidden = torch.relu(self.first(image.flatten()))
+        return self.last(torch.relu(self.second(hidden)))
+
+    def forward(self, x):
+        return torch.stack([self.one(image) for image in x])
+"""
+
+
 class TestRightWork:
     def test_solution_has_full_marks(self, solution: GradeRecord) -> None:
         assert short(solution) == {}
@@ -89,6 +114,13 @@ class TestRightWork:
 
         assert len(records) == 4
         assert {way: short(record) for way, record in records.items() if short(record)} == {}
+
+    @pytest.mark.slow
+    def test_layers_of_ones_own_for_one_image_have_full_marks(self) -> None:
+        record = grade_source(LAB, with_override(ONE_BY_ONE), seed=2, exercises=["q4"])
+
+        assert short(record) == {}
+        assert [finding.code for finding in record.findings] == ["not-captured"]
 
     def test_reports_show_the_training(self, solution: GradeRecord) -> None:
         shown = {

@@ -38,6 +38,7 @@ FAILS = {
     "decoy_times_zero": ACCURACY | CONVOLUTIONS,
     "decoy_faint": ACCURACY | CONVOLUTIONS,
     "neighbours": MEMORY | LOOP,
+    "neighbours_as_layers": ACCURACY,
     "attention_to_memory": MEMORY,
     "brought_along": ACCURACY | LOOP,
     "label_table": ACCURACY | LOOP | {"q3.parameters_in_layers"},
