@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from statistics import mean
+from statistics import mean, stdev
 
 from benchmarks.calibration.networks import BASE, NETWORKS, OPTIMISERS, SOFTMAX
 from benchmarks.calibration.trials import Measure, Outcome
@@ -19,7 +19,8 @@ ALLOWED_GAP = 0.05
 """How far lab 5 lets a reduced network's accuracy lie below its base's."""
 
 TRAININGS = 3
-"""Where the gap is greater, both are trained again until there are so many, and the means decide."""
+"""Where the gap is greater, both are trained again until there are so many; the mean less its standard error
+decides."""
 
 _USUAL = {optimiser.name for optimiser in OPTIMISERS if optimiser.usual}
 
@@ -54,7 +55,8 @@ class Gaps:
 
     Attributes:
         gaps: base minus reduced, a fraction each; both by one optimiser on one run's images.
-        means: for each gap that is too great, the mean over `TRAININGS` seeds from its own on, which decides.
+        means: for each gap that is too great, the mean over `TRAININGS` seeds from its own on, less its
+            standard error, which decides.
     """
 
     gaps: tuple[float, ...]
@@ -140,5 +142,6 @@ def gaps(outcomes: Collection[Outcome], reduced: str, dataset: str, epochs: int)
 
 
 def _mean_from(values: Sequence[float], at: int) -> float:
-    """Return the mean of `TRAININGS` values from one on, the first following the last."""
-    return mean(values[(at + step) % len(values)] for step in range(TRAININGS))
+    """Return the mean of `TRAININGS` values from one on, the first following the last, less its error."""
+    taken = [values[(at + step) % len(values)] for step in range(TRAININGS)]
+    return mean(taken) - stdev(taken) / math.sqrt(TRAININGS)
