@@ -110,6 +110,7 @@ MISTAKES = {
         "q1.padding-on-one-side",
         "q3.confusion-turned",
         "q3.loss-per-batch",
+        "q3.stopped-early",
         "q4.accuracy-drop-drawn",
         "q4.share-left",
     },
