@@ -46,6 +46,7 @@ from torch.nn import functional
 
 from labgrade.errors import CheckFailed, StudentFailure
 from labgrade.grader import Mistake, check, exercise, expect, probes
+from labgrade.grader.losses import first_losses
 from labgrade.grader.replay import BadGraph
 
 LAYERS_HINT = "Right for the manual's weights only? Follow what forward computes, step by step."
@@ -324,34 +325,19 @@ def _is_affine(graph: Any, images: Tensor) -> bool:
 
 
 def _expect_own_losses(student: Any, training: Any, data: Any, rng: Any) -> None:
-    """Expect losses that tell right labels from wrong ones, by the weights of the model that is handed over.
-
-    A classifier with its classes renamed costs the same for labels renamed alike, and another one costs more
-    for them, whatever the loss, its scale and its place in the epoch. The classifier gives numbers in [0, 1],
-    which suit losses on logits and on probabilities. The images are dim, so that no step moves it far, and
-    the weights sum to 0, which makes it blind to a shift of all pixels.
-    """
+    """Expect losses that tell right labels from wrong ones, by the weights of the model handed over."""
     losses = losses_by_epoch(training.of(student.DigitClassifier, student.train_classifier), training.budget)
-    images, weight = rng.uniform(0, 0.01, 32, 1, 28, 28), 25 * rng.normal(10, 784)
-    weight -= weight.mean(1, keepdim=True)
-    labels, seed = (images.flatten(1) @ weight.T).argmax(1), rng.seed()
+    function, seed, epochs = student.train_classifier, rng.seed(), training.budget.epochs
 
-    def first_loss(weight: Tensor, labels: Tensor) -> float:
-        layers = [probes.Make(f"torch.nn.{name}") for name in ("Flatten", "Sigmoid")]
-        layers.insert(1, probes.Make("torch.nn.Linear", 784, 10))
-        module = probes.make_module(student.train_classifier, "torch.nn.Sequential", *layers)
-        module.load([weight, torch.zeros(10)])
-        handed = module, probes.loader(images, labels, batch_size=8), training.budget.epochs, data.device
-        told = numbers(probes.seeded(student.train_classifier, *handed, seed=seed))
+    def first_loss(module: Any, loader: Any) -> float:
+        told = numbers(probes.seeded(function, module, loader, epochs, data.device, seed=seed))
         expect(told).that(bool(told), "The loss list is empty.", kind="length")
         return told[0]
 
-    right, wrong = first_loss(weight, labels), first_loss(weight, 9 - labels)
-    renamed, near = first_loss(weight.flip(0), 9 - labels), 0.1 * abs(wrong - right)
-    own = Mistake("start-ignored", lambda _: abs(renamed - wrong) < near, say=START_IGNORED)
+    found = first_losses(function, first_loss, rng)
+    own = Mistake("start-ignored", lambda _: found.ignore_weights, say=START_IGNORED)
     invented = Mistake("losses-invented", lambda _: True, say=INVENTED)
-    belong = right < wrong and abs(renamed - right) < near
-    expect(losses).that(belong, "The losses are not those of a training.", mistakes=[own, invented])
+    expect(losses).that(found.belong, "The losses are not those of a training.", mistakes=[own, invented])
 
 
 def _evaluation(rng: Any, absent: int | None = None) -> Evaluation:
