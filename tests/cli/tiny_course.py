@@ -59,6 +59,7 @@ class TestPair:
 '''
 
 HIDDEN = '''\
+import contextlib
 import os
 import signal
 import time
@@ -76,13 +77,15 @@ def first_time(name):
     return True
 
 
-def zygotes():
-    """Process ids of the batch's zygote, seen from a job or from the batch itself."""
+def kill_zygotes():
+    """Kill the batch's zygote, seen from a job or from the batch itself."""
     for parent in (os.getppid(), os.getpid()):
         for task in Path(f"/proc/{parent}/task").iterdir():
             for child in (task / "children").read_text().split():
-                if b"worker.zygote" in Path(f"/proc/{child}/cmdline").read_bytes():
-                    yield int(child)
+                # Another job may end in the meantime, or kill the zygote itself.
+                with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                    if b"worker.zygote" in Path(f"/proc/{child}/cmdline").read_bytes():
+                        os.kill(int(child), signal.SIGKILL)
 
 
 def obey(word):
@@ -98,8 +101,7 @@ def obey(word):
     elif kind == "kill-job" and (name == "always" or first_time(name)):
         os.kill(os.getpid(), signal.SIGKILL)
     elif kind == "kill-zygote" and (name == "always" or first_time(name)):
-        for pid in zygotes():
-            os.kill(pid, signal.SIGKILL)
+        kill_zygotes()
     elif kind == "fault" and (name == "always" or first_time(name)):
         from labgrade.errors import WorkerLost
 
