@@ -34,6 +34,8 @@ class ZygotePlan:
         huge_pages: collapse the heap; pays from about thirty submissions on.
         spares: workers that are forked ahead of need.
         probe_modules: modules of plug-ins that hold probes at their top level.
+        disabled: layers of the confinement to leave out (`isolation.LAYERS`), for whoever measures what they
+            cost or do; nothing of ours sets it.
     """
 
     preload: tuple[str, ...]
@@ -42,6 +44,7 @@ class ZygotePlan:
     huge_pages: bool = False
     spares: int = 1
     probe_modules: tuple[str, ...] = ()
+    disabled: tuple[str, ...] = ()
 
 
 @dataclass

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import time
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from pathlib import Path
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _ROUNDS = 50
+_MOMENT_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class ProcessTree:
             for process in alive:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.kill(process.pid, signal.SIGKILL)
+            _await_ends(alive)
             self._reap(exclude)
             if not alive:
                 return
@@ -80,6 +83,17 @@ class ProcessTree:
                     family.add(process.pid)
                     grown = True
         return [process for process in found if process.pid in family]
+
+
+def _await_ends(killed: Sequence[_Process]) -> None:
+    """Wait a moment for each: on a busy machine a killed process may not have come to its end yet."""
+    for process in killed:
+        with contextlib.suppress(OSError):
+            end = os.pidfd_open(process.pid)
+            try:
+                select.select([end], [], [], _MOMENT_SECONDS)
+            finally:
+                os.close(end)
 
 
 def _read(pid: int) -> _Process | None:

@@ -53,7 +53,7 @@ def _start(message: control.Message) -> Zygote:
     child.register_probes(message["probe_modules"])
     _warm()
     view = _view(message["view"])
-    confinement = Confinement.prepare(view)
+    confinement = Confinement.prepare(view, disabled=frozenset(message["disabled"]))
     if message["huge_pages"]:
         collapse_heap()
     gc.collect()
