@@ -34,8 +34,8 @@ class HandIn:
     """What one student hands in, and what it may earn.
 
     Attributes:
-        code: follows the solution; its definitions take the place of the solution's. `ARENA` in it is a dict of
-            what it may aim at: `canary` (a folder), `tcp`, `udp` (ports), `abstract` (a socket's name).
+        code: follows the solution; its definitions take the place of the solution's. In it `ARENA` is a dict
+            of what it may aim at: `canary` (a folder), `tcp`, `udp` (ports), `abstract` (a socket's name).
         loses: exercises that it loses wholly. All others are to have full marks.
         at_most: exercises that it may keep a part of, with the most that it may keep.
         finding: the code of a finding that has to be there, "" for none.

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from tests.attacks.arena import LEFT_BEHIND, HandIn, attack
 
-_NAME = f'''
+CALL_ITSELF = f"""
 import ctypes, os, signal, time
 
 
 def call_itself():
     ctypes.CDLL(None).prctl(15, b"{LEFT_BEHIND}", 0, 0, 0)
-'''
+"""
 
-_DAEMON = (
-    _NAME
+DAEMON = (
+    CALL_ITSELF
     + '''
 
 def daemon(seconds=120):
@@ -35,7 +35,7 @@ def daemon(seconds=120):
 '''
 )
 
-_NETWORK = '''
+NETWORK = '''
 import socket
 
 
@@ -67,13 +67,13 @@ def harmless(code: str, **expected: object) -> HandIn:
 
 
 LEAVING = {
-    "daemon-top": harmless(_DAEMON + "\ndaemon()\n"),
+    "daemon-top": harmless(DAEMON + "\ndaemon()\n"),
     "daemon-call": harmless(
-        _DAEMON + "\n\ndef extreme_values(t):\n    daemon()\n    return t.max(), t.min()\n"
+        DAEMON + "\n\ndef extreme_values(t):\n    daemon()\n    return t.max(), t.min()\n"
     ),
-    "network-top": harmless(_NETWORK + "\ncall_out()\n"),
+    "network-top": harmless(NETWORK + "\ncall_out()\n"),
     "network-call": harmless(
-        _NETWORK + "\n\ndef extreme_values(t):\n    call_out()\n    return t.max(), t.min()\n"
+        NETWORK + "\n\ndef extreme_values(t):\n    call_out()\n    return t.max(), t.min()\n"
     ),
     "signals": harmless(
         """
@@ -139,7 +139,7 @@ LEAVING = {
         "q9",
     ),
     "memory-tree": attack(
-        _NAME
+        CALL_ITSELF
         + """
 
 def extreme_values(t):

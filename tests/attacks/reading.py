@@ -12,7 +12,8 @@ FOUND = []
 CONTROL = "".join(["what has to", " be found, or this", " search is blind"])
 # The empty group keeps the pattern's own text from being what it looks for.
 PATTERNS = {
-    name: re.compile(b"(?:)".join(re.escape(half.encode()) for half in halves)) for name, halves in SECRETS.items()
+    name: re.compile(b"(?:)".join(re.escape(half.encode()) for half in halves))
+    for name, halves in SECRETS.items()
 }
 
 

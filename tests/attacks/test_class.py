@@ -1,4 +1,4 @@
-"""A whole class of attacks between honest neighbours, in one batch: marks, findings, and the machine after it."""
+"""A class of attacks between honest neighbours, in one batch: marks, findings, and the machine after it."""
 
 from __future__ import annotations
 

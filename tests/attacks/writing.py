@@ -115,7 +115,8 @@ WRITING = {
         """
         import os, pathlib, tempfile
 
-        for folder in (ARENA["canary"], "/tmp", "/var/tmp", "/dev/shm", "..", "/", os.path.expanduser("~root")):
+        folders = (ARENA["canary"], "/tmp", "/var/tmp", "/dev/shm", "..", "/", os.path.expanduser("~root"))
+        for folder in folders:
             for name in ("written", "record.json"):
                 try:
                     pathlib.Path(folder, name).write_text("score: 50")

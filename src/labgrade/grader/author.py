@@ -27,6 +27,7 @@ from labgrade.grader.programs import limits_of, program_of
 from labgrade.grader.run import RunPlan, SubmissionBench
 from labgrade.intake import find_entries, read_entry
 from labgrade.intake.model import Submission
+from labgrade.pace import paced
 from labgrade.settings import Settings, load_settings
 from labgrade.worker.executor import LoadedSubmission
 
@@ -82,7 +83,7 @@ class AuthorBench:
         exercise = plan.lab.exercise(str(marker.args[0]) if marker else "")
         seed = derive(self.secret, "worker", plan.lab.id, exercise.id)
         self._channel.close()
-        runner = loaded.exercise(fresh=True, seconds=exercise.seconds, seed=seed)
+        runner = loaded.exercise(fresh=True, seconds=paced(exercise.seconds), seed=seed)
         channel = self._channel.enter_context(runner)
         once = self._once if exercise.alone else Once()
         return SubmissionBench(plan, channel, loaded, once, self._timed_out[exercise.id])

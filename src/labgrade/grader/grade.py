@@ -17,6 +17,7 @@ from labgrade.grader.outcomes import Ending, lost_name, our_fault, recorded
 from labgrade.grader.programs import limits_of, program_of
 from labgrade.grader.run import ExerciseRun, RunPlan, Told, run_submission
 from labgrade.intake.model import Rejection, Submission
+from labgrade.pace import paced, slowness
 from labgrade.record.model import Digests, Exercise, Finding, GradeRecord, LayerState, Provenance
 from labgrade.record.totals import exercise_of, total
 from labgrade.worker.executor import Executor, IsolationReport, LoadFinding, LoadReport
@@ -145,7 +146,7 @@ class LabGrading:
     def _runs(self) -> list[ExerciseRun]:
         plans = {plan.id: plan for plan in self.lab.exercises}
         return [
-            ExerciseRun(exercise, checks, plans[exercise].seconds, plans[exercise].alone)
+            ExerciseRun(exercise, checks, paced(plans[exercise].seconds), plans[exercise].alone)
             for exercise, checks in self.planned.items()
             if checks
         ]
@@ -229,6 +230,7 @@ class LabGrading:
             started=work.started,
             finished=_now(),
             cpu_seconds=round(work.cpu_seconds, 4),
+            slowness=round(slowness(), 4),
             exercises_run=tuple(self.planned),
             entries=submission.entries if isinstance(submission, Submission) else (),
             instructor_notes={name: ending.note for name, ending in work.endings.items() if ending.note},

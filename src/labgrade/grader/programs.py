@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from labgrade.course import Lab
 from labgrade.intake.model import Submission
+from labgrade.pace import paced
 from labgrade.worker.executor import Limits, Program
 
 
@@ -14,5 +15,5 @@ def program_of(submission: Submission) -> Program:
 
 
 def limits_of(lab: Lab) -> Limits:
-    """Return what a submission of this lab may use."""
-    return Limits(load_seconds=lab.limits.load_seconds, exercise_seconds=lab.limits.exercise_seconds)
+    """Return what a submission of this lab may use on this machine."""
+    return Limits(paced(lab.limits.load_seconds), paced(lab.limits.exercise_seconds))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labgrade.budget import Allowance, Budget, OutOfTime
+from labgrade.pace import paced
 from labgrade.probes.base import Call, Callee, Probe
 from labgrade.probes.seeding import seed_torch
 
@@ -47,6 +48,7 @@ def ask_timed(
     **options: Any,
 ) -> Timed:
     """Ask for a probe whose answer is given by `timed`; options as `Callee.ask`."""
+    seconds = paced(seconds)
     allowance = Allowance(seconds + _GRACE_SECONDS)
     reply = function.ask(probe.op, args, kwargs, allowance=allowance, seconds=seconds, **options)
     match reply:

@@ -8,7 +8,7 @@ so it cannot be read either.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import (
@@ -37,8 +37,13 @@ Evidence = Annotated[dict[str, JsonValue], BeforeValidator(storable_json)]
 
 
 def _is_time(value: str) -> str:
-    if datetime.fromisoformat(value).tzinfo is None:
+    time = datetime.fromisoformat(value)
+    if time.tzinfo is None:
         raise ValueError("a time in a record needs its offset from UTC")
+    try:
+        time.astimezone(UTC)
+    except OverflowError:  # the first hours of the year 1, the last of 9999
+        raise ValueError("a time in a record has to be one in UTC, too") from None
     return value
 
 
@@ -171,6 +176,8 @@ class Provenance(RecordModel):
     """UTC, ISO 8601 with microseconds; the record's file is named by it."""
     cpu_seconds: float = Field(ge=0, allow_inf_nan=False)
     """Of the student's processes, measured outside them."""
+    slowness: float = Field(default=1.0, ge=1, allow_inf_nan=False)
+    """How many times longer than stated the time limits were, since the machine is slow (see `pace`)."""
     exercises_run: tuple[str, ...]
     """Ids that this run covered; fewer than planned where `-k` limited it."""
     entries: tuple[Text, ...]
