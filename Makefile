@@ -30,10 +30,10 @@ demo: $(STAMP) ## grade the sample submissions and say where the report lies
 	$(BIN)/labgrade grade $$($(BIN)/python -c 'from labgrade.course import find_course; print(*find_course().demo)') --out $(OUT)
 
 test: $(STAMP) ## the fast suite
-	$(BIN)/pytest -n $(JOBS) -m "not slow"
+	$(BIN)/pytest -n $(JOBS) --dist loadgroup -m "not slow"
 
 test-all: $(STAMP) ## the whole suite
-	$(BIN)/pytest -n $(JOBS)
+	$(BIN)/pytest -n $(JOBS) --dist loadgroup
 
 lint: $(STAMP) ## style, formatting, import contracts, generated stubs
 	$(BIN)/ruff check
