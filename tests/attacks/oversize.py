@@ -36,14 +36,16 @@ OVERSIZE = {
     "quantised": _answer("(torch.quantize_per_tensor(t.flatten(), 0.1, 0, torch.quint8), t.min())"),
     "complex": _answer("(torch.complex(t.max(), t.max()), 1j)"),
     "nested": _answer("(torch.nested.nested_tensor([t.flatten(), t.flatten()[:1]]), t.min())"),
-    "bits": _answer(
-        "(torch.zeros(3, dtype=torch.uint8).view(torch.bool), torch.tensor([2], dtype=torch.uint8).view(torch.bool))"
+    "bits": _built(
+        "bits = torch.full((2,), 2, dtype=torch.uint8).view(torch.bool)",
+        "(bits, torch.zeros(3).view(torch.int32))",
     ),
     "structured-array": _answer("numpy.zeros(3, dtype=[('a', 'f8'), ('b', 'O')])"),
     "object-array": _answer("numpy.array([t, sys, os.system], dtype=object)"),
     "negative-strides": _answer("(numpy.arange(5.0)[::-1], numpy.float128(1))"),
     "pickles": _built(
-        "class Bomb:\n    def __reduce__(self):\n        return os.system, ('touch ' + ARENA['canary'] + '/pickled',)",
+        "class Bomb:\n"
+        "    def __reduce__(self):\n        return os.system, ('touch ' + ARENA['canary'] + '/pickled',)",
         "(Bomb(), Bomb())",
     ),
     "file": _answer("(open('/proc/self/status'), sys.stdin)"),
